@@ -1,0 +1,24 @@
+PYTHON ?= python
+
+.PHONY: check lint types contracts test eval fit
+
+check: lint types contracts test      ## everything that CI runs
+
+lint:                                 ## style
+	$(PYTHON) -m ruff check .
+	$(PYTHON) -m ruff format --check .
+
+types:                                ## types of the three packages
+	$(PYTHON) -m mypy
+
+contracts:                            ## who may import whom
+	lint-imports
+
+test:                                 ## the tests: offline, a few minutes
+	$(PYTHON) -m pytest
+
+eval:                                 ## score the held-out questions on a throw-away index of ./seeds
+	$(PYTHON) -m qa eval --index "$$(mktemp -d)"
+
+fit:                                  ## the constants of qa/confidence.py, from the development questions
+	$(PYTHON) -m eval.fit

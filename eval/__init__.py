@@ -1,0 +1,1 @@
+"""Scoring: question sets, measures, runs and reports. Import as ``from eval.x import y`` only."""

@@ -1,0 +1,68 @@
+"""Run as ``python -m eval.fit``: the constants of ``qa.confidence`` from the development questions.
+
+Prints the logistic regression of "the first answer is right" on its score, and what each threshold
+would give. Looks at the development questions only.
+"""
+
+import sys
+
+import numpy as np
+import numpy.typing as npt
+
+from eval.gold import missing_gold
+from eval.question_sets import default_set, load
+from eval.run import Row, score
+from qa.confidence import score_of
+from qa.diagnostics import Progress
+from qa.session import SEEDS, throwaway_asker
+
+Floats = npt.NDArray[np.float64]
+RIDGE = 1e-3
+"""Keeps the fit finite where a set happens to be separable."""
+
+
+def fit(scores: Floats, right: Floats) -> tuple[float, float]:
+    """Return (slope, intercept) of the logistic regression of ``right`` (0 or 1) on ``scores``, by Newton's method.
+
+    Targets are pulled in from 0 and 1 as in Platt, "Probabilistic outputs for support vector machines" (1999).
+    """
+    positives, negatives = float(right.sum()), float(len(right) - right.sum())
+    targets = np.where(right > 0, (positives + 1) / (positives + 2), 1 / (negatives + 2))
+    given = np.stack([scores, np.ones_like(scores)], axis=1)
+    weights = np.zeros(2)
+    for _ in range(50):
+        expected = 1 / (1 + np.exp(-(given @ weights)))
+        gradient = given.T @ (expected - targets) + RIDGE * weights
+        curvature = (given * (expected * (1 - expected))[:, None]).T @ given + RIDGE * np.eye(2)
+        weights = weights - np.linalg.solve(curvature, gradient)
+    return float(weights[0]), float(weights[1])
+
+
+def thresholds(rows: tuple[Row, ...], confidence: Floats) -> list[str]:
+    """Return one line a threshold: the share of answerable questions it answers, and the share of answers right."""
+    answerable = np.array([row.answerable for row in rows])
+    right = np.array([row.right for row in rows])
+    lines = []
+    for threshold in np.arange(0.2, 0.9, 0.05):
+        answered = confidence >= threshold
+        coverage, precision = answered[answerable].mean(), right[answered].mean() if answered.any() else 0.0
+        lines.append(f"threshold {threshold:.2f}: coverage {coverage:.3f}, answered_precision {precision:.3f}")
+    return lines
+
+
+def main() -> None:
+    """Ask the development questions and print the constants."""
+    questions = load(default_set("dev"))
+    with throwaway_asker(SEEDS) as asker, Progress("Asking") as progress:
+        texts = {article.key.path: article.text for article in asker.index.articles()}
+        if missing := missing_gold(questions, texts):
+            raise SystemExit("\n".join(missing))
+        rows = score(questions, asker.ask, texts, progress)
+    scores = np.array([score_of(row.confidence) for row in rows])
+    slope, intercept = fit(scores, np.array([float(row.right) for row in rows]))
+    lines = [f"SLOPE = {slope:.2f}", f"INTERCEPT = {intercept:.2f}"]
+    sys.stdout.write("\n".join(lines + thresholds(rows, 1 / (1 + np.exp(-(slope * scores + intercept))))) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Making articles searchable, and reading them back. Everything else stands on this floor."""

@@ -1,0 +1,191 @@
+"""The list of what makes up one generation of an index, and the step that makes it the current one.
+
+Owns the numbered manifest files and the checks on every file they name. What is inside those files is
+the work of ``segments``. The newest readable manifest *is* the index.
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from mmap import ACCESS_READ, mmap
+from pathlib import Path
+from typing import Any
+
+from index import files
+from index.errors import IndexDamaged, NothingIndexed
+from index.records import ModelCard
+
+FORMAT = 1
+"""Raised when older programs could not read what newer ones write."""
+CHECKED_AT_OPEN = 64 * 2**20
+"""Files up to this many bytes have their checksum taken whenever they are read."""
+
+_NAME = re.compile(r"manifest-(\d{8})\.json")
+_OURS = re.compile(
+    r"\d{8}\.(?:articles\.(?:jsonl|lines)|passages\.rows|sentences\.(?:spans|half)|vectors\.faiss)|manifest-\d{8}\.json|\..+\.new"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class FileRecord:
+    """What a file of the index was when it was written."""
+
+    size: int
+    crc32: int
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentRecord:
+    """Some articles with their passages and vectors, written once and never changed."""
+
+    name: str
+    articles: int
+    """Live and dead."""
+    passages: int
+    """Live and dead."""
+    dead: tuple[int, ...]
+    """Numbers of the articles that have left the index or stand in a newer segment; sorted."""
+    dead_passages: int
+    files: Mapping[str, FileRecord]
+    """By the ending of the file's name; the name is the segment's, a dot, and the ending."""
+
+
+@dataclass(frozen=True, slots=True)
+class Manifest:
+    """One complete generation of an index."""
+
+    generation: int
+    """From 1, one more with every change."""
+    model: ModelCard
+    passage_rule: str
+    """How articles were cut into passages; another rule cuts all of them anew."""
+    threshold: float | None
+    """Confidence from which an answer counts as one, 0 to 1; None leaves it to the asking program."""
+    roots: tuple[str, ...]
+    """Absolute folders or files that were indexed, none inside another; sorted."""
+    segments: tuple[SegmentRecord, ...]
+
+    @property
+    def articles(self) -> int:
+        """How many live articles there are."""
+        return sum(segment.articles - len(segment.dead) for segment in self.segments)
+
+    @property
+    def passages(self) -> int:
+        """How many live passages there are."""
+        return sum(segment.passages - segment.dead_passages for segment in self.segments)
+
+    def file_names(self) -> frozenset[str]:
+        """Return the names of all files that this generation needs, its own manifest included."""
+        named = {f"{segment.name}.{ending}" for segment in self.segments for ending in segment.files}
+        return frozenset(named | {manifest_name(self.generation)})
+
+
+def manifest_name(generation: int) -> str:
+    """Return the file name of a generation's manifest."""
+    return f"manifest-{generation:08d}.json"
+
+
+def is_ours(name: str) -> bool:
+    """Tell whether a file of this name is one that the index writes and may remove."""
+    return _OURS.fullmatch(name) is not None
+
+
+def generations(folder: Path) -> list[int]:
+    """Return the generations that have a manifest in ``folder``, newest first; none where there is no folder."""
+    try:
+        names = [path.name for path in folder.iterdir()]
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise IndexDamaged(f"{folder} cannot be read ({error.strerror}). Check its permissions.") from None
+    return sorted((int(match[1]) for match in map(_NAME.fullmatch, names) if match), reverse=True)
+
+
+def read_newest(folder: Path) -> Manifest:
+    """Return the newest manifest. Raises NothingIndexed where there is none, IndexDamaged where it is damaged."""
+    found = generations(folder)
+    if not found:
+        raise NothingIndexed(f"Nothing is indexed in {folder}. Run `qa index FOLDER` with the folder of your articles.")
+    return read(folder, found[0])
+
+
+def read(folder: Path, generation: int) -> Manifest:
+    """Return one generation's manifest. FileNotFoundError where it has gone; IndexDamaged where it is damaged."""
+    path = folder / manifest_name(generation)
+    try:
+        content = json.loads(path.read_bytes())
+        if content["format"] > FORMAT:
+            raise IndexDamaged(f"{path} was written by a newer qa. Upgrade qa, or build it anew: `qa index --rebuild`.")
+        if content.pop("crc32") != _crc32(content):
+            raise _damaged(path, "its checksum does not hold")
+        return _parse(content)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+        raise _damaged(path, str(error) or type(error).__name__) from None
+
+
+def publish(folder: Path, manifest: Manifest) -> None:
+    """Make ``manifest`` the current generation, in one step. FileExistsError where another writer came first."""
+    content = {"format": FORMAT, **asdict(manifest)}
+    content["crc32"] = _crc32(content)
+    text = json.dumps(content, indent=1, sort_keys=True)
+    files.publish(folder / manifest_name(manifest.generation), text.encode("ascii"))
+
+
+def read_file(folder: Path, segment: SegmentRecord, ending: str, *, always: bool = False) -> bytes | mmap:
+    """Return the bytes of one of a segment's files, checked against the manifest; a large file is mapped.
+
+    Raises FileNotFoundError where it has gone, IndexDamaged (naming it) where it is not what was written.
+    Files over CHECKED_AT_OPEN have their checksum taken only with ``always``.
+    """
+    path = folder / f"{segment.name}.{ending}"
+    written = segment.files[ending]
+    try:
+        data = path.read_bytes() if written.size <= CHECKED_AT_OPEN else _mapped(path)
+    except FileNotFoundError:
+        raise
+    except (OSError, ValueError) as error:
+        raise _damaged(path, str(error)) from None
+    if len(data) != written.size:
+        raise _damaged(path, f"it has {len(data)} bytes where {written.size} were written")
+    if (always or len(data) <= CHECKED_AT_OPEN) and zlib.crc32(data) != written.crc32:
+        raise _damaged(path, "its checksum does not hold")
+    return data
+
+
+def _mapped(path: Path) -> mmap:
+    """Map a file; safe, since a file of the index is never changed, only unlinked."""
+    with path.open("rb") as file:
+        return mmap(file.fileno(), 0, access=ACCESS_READ)
+
+
+def _damaged(path: Path, reason: str) -> IndexDamaged:
+    return IndexDamaged(f"{path} is damaged: {reason}. Build the index anew from the articles: `qa index --rebuild`.")
+
+
+def _crc32(content: Mapping[str, Any]) -> int:
+    return zlib.crc32(json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii"))
+
+
+def _parse(content: Mapping[str, Any]) -> Manifest:
+    return Manifest(
+        generation=content["generation"],
+        model=ModelCard(**content["model"]),
+        passage_rule=content["passage_rule"],
+        threshold=content["threshold"],
+        roots=tuple(content["roots"]),
+        segments=tuple(
+            SegmentRecord(
+                **{
+                    **segment,
+                    "dead": tuple(segment["dead"]),
+                    "files": {ending: FileRecord(**record) for ending, record in segment["files"].items()},
+                }
+            )
+            for segment in content["segments"]
+        ),
+    )

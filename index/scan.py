@@ -1,0 +1,108 @@
+"""What the disk says now, against what the index holds: the first half of every update, and all of a dry run.
+
+Owns the decision which files count as articles in this run and why others do not. Writes nothing.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from index import sources
+from index.articles import NotAnArticle, Reading, read
+from index.catalog import Place
+from index.manifest import Manifest
+from index.plan import Plan, make_plan
+from index.records import ArticleKey
+from index.sources import Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A file that was left out, and why."""
+
+    path: Path
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """The outcome of looking at the scopes of one run."""
+
+    plan: Plan
+    readings: Mapping[ArticleKey, Reading]
+    """The articles that are new or changed, as read."""
+    skipped: tuple[Skipped, ...]
+    withheld: tuple[Scope, ...]
+    """Scopes that are gone or empty although the index holds articles of theirs; those were kept."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """The index as it stands and the disk as it is, before anything is written."""
+
+    before: Manifest | None
+    """The newest generation, None where there is none (or none that can be read, when rebuilding)."""
+    places: Mapping[ArticleKey, Place]
+    """Where the articles of that generation are stored."""
+    roots: tuple[str, ...]
+    """The roots of the generation to be."""
+    rereading: bool
+    """Whether every article is to be read and cut anew."""
+    scan: Scan
+
+
+def scan(
+    scopes: tuple[Scope, ...], roots: tuple[str, ...], held: Mapping[ArticleKey, str], *, prune: bool, reread: bool
+) -> Scan:
+    """Compare the files in ``scopes`` with ``held`` (article to SHA-256) and return what has to be done.
+
+    Articles outside the scopes stay, unless their root is no longer among ``roots``. A file that cannot
+    be read now keeps its place in the index; one that is no article any more loses it. With ``reread``
+    every article found is read, not only the new and changed ones.
+    """
+    after = {key: mark for key, mark in held.items() if key.root in roots and not _in(scopes, key)}
+    readings: dict[ArticleKey, Reading] = {}
+    skipped: list[Skipped] = []
+    withheld: list[Scope] = []
+    for scope in scopes:
+        if scope.root not in roots:
+            continue
+        keys = list(sources.walk(scope))
+        mine = {key: mark for key, mark in held.items() if scope.holds(key)}
+        if not keys and mine and not prune:
+            withheld.append(scope)
+            after |= mine
+        for key in keys:
+            _look(key, held, after, readings, skipped, reread=reread)
+    return Scan(make_plan(held, after), readings, tuple(skipped), tuple(withheld))
+
+
+def _look(
+    key: ArticleKey,
+    held: Mapping[ArticleKey, str],
+    after: dict[ArticleKey, str],
+    readings: dict[ArticleKey, Reading],
+    skipped: list[Skipped],
+    *,
+    reread: bool,
+) -> None:
+    """Read one file and note what it is now."""
+    path = sources.location(key)
+    try:
+        data = sources.read_bytes(path)
+        mark = hashlib.sha256(data).hexdigest()
+        if reread or held.get(key) != mark:
+            readings[key] = read(key, data)
+        after[key] = mark
+    except NotAnArticle as reason:
+        skipped.append(Skipped(path, str(reason)))
+    except sources.Unreadable as reason:
+        kept = key in held
+        skipped.append(Skipped(path, f"{reason}{'; the index keeps it as it was' if kept else ''}"))
+        if kept:
+            after[key] = held[key]
+
+
+def _in(scopes: tuple[Scope, ...], key: ArticleKey) -> bool:
+    return any(scope.holds(key) for scope in scopes)

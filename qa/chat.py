@@ -1,0 +1,122 @@
+"""The prompt that stays: questions, and commands that begin with a slash.
+
+Owns the conversation's state and its commands. Reading lines and writing them out is handed in, so
+that a terminal, a pipe and a test all speak the same way.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from index.errors import UserError
+from qa.ask import Asker
+from qa.records import Answer, Citation, Reply
+from qa.render import citation_line, passage_in_place, reply_text
+
+SOURCES = 5
+"""Answers looked up for each question, so that /sources and /open have more than the one shown."""
+AROUND = 3
+"""Lines shown before and after a passage by /open."""
+
+HELP = """\
+Ask a question, or:
+  /sources   where the last answer stands, and what else came near
+  /open N    passage N of those, in its place, with the lines around it
+  /help      this
+  /quit      leave (so does Ctrl-D); Ctrl-C drops the line you are typing
+"""
+
+Render = Callable[[Reply], str]
+
+
+@dataclass(slots=True)
+class Chat:
+    """A conversation with an index."""
+
+    asker: Asker
+    shown: int = 1
+    """How many answers a question shows."""
+    styled: bool = False
+    history: list[Reply] = field(default_factory=list)
+    render: Render | None = None
+    """How a reply is written; None means as text."""
+
+    def respond(self, line: str) -> str | None:
+        """Return what to write for one line typed, None to leave. Raises UserError for what cannot be asked."""
+        said = line.strip()
+        if not said:
+            return ""
+        if not said.startswith("/"):
+            return self._ask(said)
+        name, _, rest = said[1:].partition(" ")
+        match name.lower():
+            case "quit" | "exit" | "q":
+                return None
+            case "help" | "?":
+                return HELP
+            case "sources":
+                return self._sources()
+            case "open":
+                return self._open(rest.strip())
+        return f"There is no /{name}. /help lists the commands.\n"
+
+    def _ask(self, question: str) -> str:
+        reply = self.asker.ask(question, max(self.shown, SOURCES))
+        self.history.append(reply)
+        visible = replace(reply, ranked=reply.ranked[: self.shown])
+        return self.render(visible) if self.render else reply_text(visible, styled=self.styled)
+
+    def _last(self) -> tuple[Answer, ...]:
+        return self.history[-1].ranked if self.history else ()
+
+    def _sources(self) -> str:
+        rows = [
+            f"[{answer.rank}] {citation_line(answer.citation, confidence=answer.confidence)}" for answer in self._last()
+        ]
+        return "\n".join(rows) + "\n" if rows else "Nothing has been asked yet.\n"
+
+    def _open(self, which: str) -> str:
+        found = self._last()
+        if not found:
+            return "Nothing has been asked yet.\n"
+        if not (which.isascii() and which.isdigit() and 1 <= int(which) <= len(found)):
+            return f"/open takes a number from 1 to {len(found)}; /sources lists them.\n"
+        answer = found[int(which) - 1]
+        text = self._article_text(answer.citation)
+        return passage_in_place(text, answer.citation, around=AROUND, styled=self.styled)
+
+    def _article_text(self, citation: Citation) -> str:
+        """Return the article as it was indexed: its file where that is unchanged, else the index's own copy."""
+        if not citation.changed and not citation.extracted:
+            return Path(citation.path).read_bytes().decode("utf-8")
+        return next(
+            article.text
+            for article in self.asker.index.articles()
+            if (article.key.path, article.sha256) == (citation.article, citation.sha256)
+        )
+
+
+def converse(
+    chat: Chat,
+    lines: Callable[[], Iterator[str]],
+    write: Callable[[str], None],
+    complain: Callable[[str], None],
+) -> None:
+    """Answer line after line until /quit or the end of input.
+
+    An interrupt drops what is being typed or answered and the conversation goes on.
+    """
+    while True:
+        try:
+            for line in lines():
+                try:
+                    text = chat.respond(line)
+                except UserError as error:
+                    complain(str(error))
+                    continue
+                if text is None:
+                    return
+                write(text)
+            return
+        except KeyboardInterrupt:
+            complain("")

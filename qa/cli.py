@@ -1,0 +1,259 @@
+"""The commands: what they take, and which parts they call. The roof of the house; nothing imports it.
+
+Owns Typer and stdout. Imports inside the commands keep ``--help`` instant and asking light.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from index.errors import UsageError, UserError
+from index.place import find_index
+from qa.diagnostics import ExitCode, Progress, exit_code, tell
+
+if TYPE_CHECKING:
+    from qa.ask import Asker
+
+app = typer.Typer(
+    name="qa",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    help="Ask questions and get the exact words of your own articles back, cited, or an honest no.",
+)
+
+IndexOption = Annotated[
+    Path | None,
+    typer.Option("--index", metavar="DIR", help="The index folder. Default: QA_INDEX, else the nearest .qa"),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text")]
+AnswersOption = Annotated[int, typer.Option("-k", metavar="N", help="Show up to N answers (100 at most)")]
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from importlib.metadata import version
+
+        _out(f"qa {version('article-qa')}\n")
+        raise typer.Exit
+
+
+@app.callback()
+def _qa(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="Print the version")
+    ] = False,
+) -> None:
+    """Hold the options of the program itself."""
+
+
+@app.command(epilog='Example: qa ask "When did Chang\'e-4 land on the far side of the Moon?"')
+def ask(
+    question: Annotated[
+        list[str],
+        typer.Argument(metavar="QUESTION...", help='Words are joined; "-" reads one question a line from stdin'),
+    ],
+    k: AnswersOption = 1,
+    json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Print the best answer to QUESTION with its citation. Exit code 3: the articles do not say."""
+    from qa.session import open_asker
+
+    asked = " ".join(question)
+    questions = (line for line in _stdin_lines() if line.strip()) if asked == "-" else iter([asked])
+    if asked != "-":
+        _check_question(asked, k)
+    asker = open_asker(find_index(index))
+    answered = [_answer_one(asker, one, k, json) for one in questions]
+    raise typer.Exit(ExitCode.DONE if any(answered) else ExitCode.NO_ANSWER)
+
+
+@app.command(epilog="Example: qa chat -k 3")
+def chat(k: AnswersOption = 1, json: JsonOption = False, index: IndexOption = None) -> None:
+    """Ask one question after another; /help lists the commands."""
+    from qa.chat import Chat, converse
+    from qa.contract import dumps, reply_payload
+    from qa.session import open_asker
+
+    _check_question("?", k)
+    asker = open_asker(find_index(index))
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if terminal:
+        import readline  # noqa: F401  (line editing and the history of this conversation, for input())
+
+        tell(f"{asker.index.manifest.articles} articles. Ask, or type /help; /quit leaves.")
+    talk = Chat(asker, k, _styled(), render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
+    converse(talk, _typed_lines if terminal else _stdin_lines, _out, tell)
+
+
+@app.command(name="index", epilog="Example: qa index ~/articles")
+def index_(
+    paths: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="[PATH]...", help="Folders or files; default: what is indexed already, else ./seeds"),
+    ] = None,
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Cut and embed every article anew")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and write nothing")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Let go of articles whose folder is gone or empty")] = False,
+    model: Annotated[
+        str | None,
+        typer.Option(
+            "--model", metavar="NAME", help="A sentence-transformers folder, or the name of one in the local cache"
+        ),
+    ] = None,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors")] = False,
+    json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Make the index true to the articles in PATH: only what changed is worked on."""
+    from index.build import Wish
+    from qa import reports
+    from qa.contract import dumps
+    from qa.session import run_update
+
+    wish = Wish(tuple(paths or ()), rebuild, prune, model, dry_run)
+    done = run_update(find_index(index), wish, quiet=quiet)
+    if json:
+        _out(dumps(reports.update_payload(done, dry=dry_run)) + "\n")
+    elif not quiet:
+        _out(reports.update_text(done, dry=dry_run))
+
+
+@app.command(epilog="Example: qa status --json")
+def status(json: JsonOption = False, index: IndexOption = None) -> None:
+    """Say what is indexed, and what changed on the disk since."""
+    from index.status import status as look
+    from qa import reports
+    from qa.contract import dumps
+
+    found = look(find_index(index))
+    _out(dumps(reports.status_payload(found)) + "\n" if json else reports.status_text(found))
+    if not json:
+        for sentence in reports.left_out(found.scan.skipped, found.scan.withheld):
+            tell(sentence)
+
+
+@app.command(epilog="Example: qa verify")
+def verify(json: JsonOption = False, index: IndexOption = None) -> None:
+    """Check every checksum, span and vector of the index. Exit code 4: something is damaged."""
+    from index.verify import verify as check
+    from qa import reports
+    from qa.contract import dumps
+
+    found = check(find_index(index))
+    _out(dumps(reports.verify_payload(found)) + "\n" if json else reports.verify_text(found))
+    raise typer.Exit(ExitCode.NO_INDEX if any(finding.fault for finding in found) else ExitCode.DONE)
+
+
+@app.command(name="eval", epilog="Example: qa eval my-questions.jsonl --json")
+def eval_(
+    questions: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="[QUESTIONS]",
+            help="A question set (JSON Lines, may be gzipped); default: the held-out set on ./seeds",
+        ),
+    ] = None,
+    json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Score the answers to a question set: retrieval, answers, abstention, with 95 % intervals."""
+    from eval.evaluate import evaluate
+    from eval.report import payload, table
+    from qa.contract import dumps
+
+    with Progress("Asking") as progress:
+        report = evaluate(questions, find_index(index), progress, tell)
+    _out(dumps(payload(report)) + "\n" if json else table(report))
+
+
+def main() -> None:
+    """Run the command line and leave with the exit code of the contract."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code = app(standalone_mode=False) or ExitCode.DONE
+    except typer.TyperException as error:
+        tell(_usage(error.format_message(), sys.argv[1:]))
+        code = ExitCode.USAGE
+    except UserError as error:
+        tell(str(error))
+        code = exit_code(error)
+    except (KeyboardInterrupt, typer.Abort):
+        tell("Interrupted.")
+        code = ExitCode.INTERRUPTED
+    except _Closed:
+        code = ExitCode.DONE
+    sys.exit(int(code))
+
+
+class _Closed(Exception):
+    """Nobody reads stdout any more, as under ``| head``: no error, and no reason to go on."""
+
+
+def _out(text: str) -> None:
+    """Write to stdout at once. Raises _Closed where it is closed, with stdout made harmless for the exit."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise _Closed from None
+
+
+def _usage(message: str, arguments: list[str]) -> str:
+    """Return Typer's complaint with the remedy that fits the arguments."""
+    if message.startswith("Usage:"):
+        return message
+    command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
+    if command == "ask" and "option" in message.lower():
+        return f"{message} If the question begins with a dash, put -- before it: qa ask -- -what?"
+    return f"{message} See `{' '.join(['qa', command]).strip()} --help`."
+
+
+def _check_question(question: str, k: int) -> None:
+    """Refuse what cannot be asked before anything is opened or built for it."""
+    if not question.strip():
+        raise UsageError('The question is blank. Ask something, as in: qa ask "Who discovered it?"')
+    if k < 1:
+        raise UsageError(f"-k {k} asks for no answer. Give a number from 1 on.")
+
+
+def _answer_one(asker: "Asker", question: str, k: int, json: bool) -> bool:
+    """Print the reply to one question and return whether the articles answered it."""
+    from qa.contract import dumps, reply_payload
+    from qa.render import reply_text
+
+    reply = asker.ask(question, k)
+    _out(dumps(reply_payload(reply)) + "\n" if json else reply_text(reply, styled=_styled()))
+    return reply.answered
+
+
+def _styled() -> bool:
+    """Tell whether stdout is a terminal that wants more than plain text."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def _stdin_lines() -> Iterator[str]:
+    """Yield the lines of stdin; bytes that are no UTF-8 are replaced."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    yield from sys.stdin
+
+
+def _typed_lines() -> Iterator[str]:
+    """Yield what is typed at the prompt until Ctrl-D."""
+    while True:
+        try:
+            yield input("qa> ")
+        except EOFError:
+            _out("\n")
+            return

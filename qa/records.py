@@ -1,0 +1,113 @@
+"""What an asker gets back. Owns the shapes; ``answer`` fills them, ``render`` and ``contract`` show them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from index.records import Article, Passage, Span
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage found for a question, before it is read."""
+
+    score: float
+    """Cosine of question and passage, -1 to 1; higher is better."""
+    sentence_scores: tuple[float, ...]
+    """Cosine of the question and each of the passage's sentences."""
+    article: Article
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A hit once it is read: which sentence says it, and the whole sentences that will be shown."""
+
+    hit: Hit
+    sentence_score: float
+    """Cosine of the question and the best sentence, less where that lacks the form the question waits for."""
+    best: Span
+    """The best sentence, in the article."""
+    snippet: Span
+    """Whole sentences around it, in the article."""
+
+    @property
+    def score(self) -> float:
+        """How well it answers: the mean of the passage's and the best sentence's score, about -1 to 1."""
+        return (self.hit.score + self.sentence_score) / 2
+
+
+@dataclass(frozen=True, slots=True)
+class Citation:
+    """Where a snippet stands, and how to check it."""
+
+    article: str
+    """Path below the indexed root, forward slashes."""
+    path: str
+    """Absolute path of the file."""
+    title: str
+    date: str | None
+    source: str | None
+    start: int
+    end: int
+    """Code points: ``open(path, encoding="utf-8", newline="").read()[start:end] == snippet``."""
+    lines: tuple[int, int]
+    """First and last line of the snippet, counted from 1."""
+    sha256: str
+    """Of the file as it was indexed."""
+    extracted: bool
+    changed: bool
+    """True when the file now differs from what was indexed, or is gone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One literal answer in its snippet. ``snippet[highlight.start:highlight.end] == text``."""
+
+    rank: int
+    """From 1."""
+    text: str
+    confidence: float
+    """Estimated probability, 0 to 1, that this answer is right."""
+    snippet: str
+    highlight: Span
+    citation: Citation
+    also: tuple[Citation, ...] = ()
+    """Other articles that hold the same answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class IndexState:
+    """What was asked: one complete generation of one index."""
+
+    generation: int
+    articles: int
+    passages: int
+    model: str
+    stale: bool
+    degraded: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """Everything one question gave. Nothing in it needs to be looked up again to show or score it."""
+
+    question: str
+    standalone: str
+    """The question as it was searched; differs from ``question`` only where a conversation completed it."""
+    answered: bool
+    confidence: float
+    """Of the first of ``ranked``; 0.0 when nothing was found."""
+    ranked: tuple[Answer, ...]
+    """Best first, whether or not the first is sure enough to count as an answer."""
+    index: IndexState
+    timing_ms: Mapping[str, float] = field(default_factory=dict)
+
+    @property
+    def answers(self) -> tuple[Answer, ...]:
+        """The ranked answers when the question counts as answered, else none."""
+        return self.ranked if self.answered else ()
+
+    @property
+    def nearest(self) -> tuple[Answer, ...]:
+        """The ranked answers when the question does not count as answered, else none."""
+        return () if self.answered else self.ranked

@@ -1,0 +1,83 @@
+"""Opening what a command works on: the index (built from ./seeds where there is none yet) and its model.
+
+The one place where parts are put together; the commands in ``cli`` only choose among them.
+"""
+
+import tempfile
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from index import manifest as manifests
+from index.errors import NothingIndexed
+from qa.diagnostics import Progress, tell
+
+if TYPE_CHECKING:
+    from index.build import Update, Wish
+    from index.records import ModelCard
+    from index.vectors import Embedder
+    from qa.ask import Asker
+
+SEEDS = Path("seeds")
+
+
+def open_asker(folder: Path) -> "Asker":
+    """Return an asker over the index in ``folder``, built from ./seeds first where nothing is indexed yet.
+
+    Raises NothingIndexed, IndexDamaged or ModelUnavailable.
+    """
+    if not manifests.generations(folder):
+        if not SEEDS.is_dir():
+            raise NothingIndexed(
+                f"Nothing is indexed yet (looked in {folder}). Run `qa index FOLDER` with the folder of your articles."
+            )
+        from index.build import Wish
+
+        tell("Nothing is indexed yet; indexing the articles in ./seeds.")
+        run_update(folder, Wish(paths=(SEEDS,)))
+    from index import models
+    from qa.ask import Asker
+
+    card = models.restore(manifests.read_newest(folder).model, tell)
+    with ThreadPoolExecutor(max_workers=1) as beside:
+        loading = beside.submit(_load, card)
+        from index.store import open_index
+
+        index = open_index(folder)
+        embedder = loading.result()
+    if index.manifest.model.fingerprint != embedder.card.fingerprint:
+        embedder = _load(models.restore(index.manifest.model, tell))
+    return Asker(index, embedder)
+
+
+def _load(card: "ModelCard") -> "Embedder":
+    """Load a model; the import is part of the work, so that all of it can run beside the opening of the index."""
+    from index.embed import load_embedder
+
+    return load_embedder(card)
+
+
+def run_update(folder: Path, wish: "Wish", *, quiet: bool = False) -> "Update":
+    """Run an update with progress on stderr, and say there what was left out."""
+    from index.build import update
+    from index.embed import load_embedder
+    from qa.reports import left_out
+
+    with Progress("Embedding passages", quiet=quiet) as progress:
+        done = update(folder, wish, load_embedder, progress, tell if not quiet else lambda _: None)
+    if not quiet:
+        for sentence in left_out(done.skipped, done.withheld):
+            tell(sentence)
+    return done
+
+
+@contextmanager
+def throwaway_asker(articles: Path) -> Iterator["Asker"]:
+    """Give an asker over an index of ``articles`` that is gone afterwards."""
+    from index.build import Wish
+
+    with tempfile.TemporaryDirectory(prefix="qa-eval-") as folder:
+        run_update(Path(folder), Wish(paths=(articles,)))
+        yield open_asker(Path(folder))
