@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check lint types contracts test eval fit
+.PHONY: check lint types contracts test eval fit trials
 
 check: lint types contracts test      ## everything that CI runs
 
@@ -22,3 +22,6 @@ eval:                                 ## score the held-out questions on a throw
 
 fit:                                  ## the constants of qa/confidence.py, from the development questions
 	$(PYTHON) -m eval.fit
+
+trials:                               ## what each choice in retrieval is worth, on the development questions
+	$(PYTHON) -m eval.trials

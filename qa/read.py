@@ -10,7 +10,7 @@ from qa.expect import HasForm
 from qa.records import Finding, Hit
 
 FORM_PENALTY = 0.15
-"""Taken from the cosine of a sentence that lacks the form of words the question waits for (see docs/retrieval.md)."""
+"""Taken from the cosine of a sentence that lacks the form of words the question waits for (docs/retrieval.md)."""
 LONGEST_SNIPPET = 500
 """Characters; a single sentence may be longer."""
 

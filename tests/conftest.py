@@ -1,0 +1,106 @@
+"""Fixtures shared by the tests: the real model, the seeds, and an index of a copy of them."""
+
+import shutil
+import zlib
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index import models
+from index.build import Wish, update
+from index.embed import OnnxEmbedder, load_embedder
+from index.records import ModelCard
+from index.vectors import Embedder, PassageText, PassageVectors, Progress, Vectors
+
+
+@pytest.fixture(autouse=True)
+def _no_index_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.delenv("QA_INDEX", raising=False)
+    return
+
+
+@pytest.fixture(scope="session")
+def seeds() -> Path:
+    return Path(__file__).resolve().parent.parent / "seeds"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> OnnxEmbedder:
+    return load_embedder(models.prepare(models.DEFAULT_MODEL, lambda _: None))
+
+
+@pytest.fixture(scope="session")
+def seed_articles(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of the seeds; tests must not change it."""
+    folder = tmp_path_factory.mktemp("articles") / "seeds"
+    shutil.copytree(seeds, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def seed_index(seed_articles: Path, embedder: OnnxEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of an index over ``seed_articles``; tests must not change it."""
+    folder = tmp_path_factory.mktemp("seed-index") / "index"
+    update(folder, Wish(paths=(seed_articles,)), lambda _: embedder)
+    return folder
+
+
+FAKE_CARD = ModelCard("fake", "f" * 64, 8, 40)
+
+
+class FakeEmbedder:
+    """Words hashed into eight dimensions; remembers what it was asked to embed."""
+
+    card = FAKE_CARD
+
+    def __init__(self) -> None:
+        self.asked: list[PassageText] = []
+
+    def count_tokens(self, text: str) -> int:
+        return len(text.split()) + 2
+
+    def embed_passages(self, passages: Sequence[PassageText], progress: Progress | None = None) -> list[PassageVectors]:
+        self.asked += passages
+        return [
+            PassageVectors(
+                self.embed_question(passage.text),
+                np.stack([self.embed_question(passage.text[a:b]) for a, b in passage.sentences]),
+            )
+            for passage in passages
+        ]
+
+    def embed_question(self, text: str) -> Vectors:
+        row = np.full(8, 1e-3, np.float32)
+        for word in text.split():
+            row[zlib.crc32(word.encode()) % 8] += 1 + zlib.crc32(word.encode()) % 97 / 97
+        return row / np.float32(np.linalg.norm(row))
+
+
+class Counting:
+    """A real embedder that remembers what it was asked to embed."""
+
+    def __init__(self, inner: Embedder) -> None:
+        self.inner = inner
+        self.card = inner.card
+        self.asked: list[PassageText] = []
+
+    def count_tokens(self, text: str) -> int:
+        return self.inner.count_tokens(text)
+
+    def embed_passages(self, passages: Sequence[PassageText], progress: Progress | None = None) -> list[PassageVectors]:
+        self.asked += passages
+        return self.inner.embed_passages(passages, progress)
+
+    def embed_question(self, text: str) -> Vectors:
+        return self.inner.embed_question(text)
+
+
+@pytest.fixture(scope="module")
+def fake_model() -> Iterator[None]:
+    """The model that is installed is the fake one, and needs no export."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(models, "prepare", lambda name, tell: FAKE_CARD)
+        patch.setattr(models, "restore", lambda card, tell: card)
+        yield
