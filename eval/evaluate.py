@@ -25,8 +25,10 @@ def evaluate(
     set's articles, and what opening an index raises.
     """
     questions = load(path or default_set())
-    if path is not None or (manifests.generations(folder) and not _lacking(questions, open_asker(folder))):
-        return _report(questions, open_asker(folder), progress, tell)
+    if path is not None or manifests.generations(folder):
+        asker = open_asker(folder)
+        if path is not None or not _lacking(questions, asker):
+            return _report(questions, asker, progress, tell)
     if not SEEDS.is_dir():
         raise UsageError(
             "The default questions are about the articles in ./seeds, and there is no such folder here. "

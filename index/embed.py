@@ -42,11 +42,14 @@ class OnnxEmbedder:
         Raises ValueError for a text longer than the model reads, or where the model gives no unit vector.
         """
         found: list[PassageVectors] = []
-        with ThreadPoolExecutor(max_workers=_cores()) as pool:
+        pool = ThreadPoolExecutor(max_workers=_cores())
+        try:
             for vectors in pool.map(self._passage, passages):
                 found.append(vectors)
                 if progress is not None:
                     progress(len(found), len(passages))
+        finally:
+            pool.shutdown(cancel_futures=True)  # an interrupt must not wait for what is still queued
         return found
 
     def embed_question(self, text: str) -> Vectors:

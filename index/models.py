@@ -134,7 +134,8 @@ def prepare(name: str, tell: Callable[[str], None]) -> ModelCard:
     """Return the card of the model called ``name``, its export made first where there is none yet."""
     folder = find_model(name)
     mark = fingerprint(folder)
-    return card_of(mark) or make_export(folder, name, mark, tell)
+    lasting = str(folder) if Path(name).expanduser().is_dir() else name
+    return card_of(mark) or make_export(folder, lasting, mark, tell)
 
 
 def restore(card: ModelCard, tell: Callable[[str], None]) -> ModelCard:

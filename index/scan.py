@@ -4,7 +4,7 @@ Owns the decision which files count as articles in this run and why others do no
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,6 +15,8 @@ from index.manifest import Manifest
 from index.plan import Plan, make_plan
 from index.records import ArticleKey
 from index.sources import Scope
+
+KEPT = "; the index keeps it as it was"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,47 +63,54 @@ def scan(
     be read now keeps its place in the index; one that is no article any more loses it. With ``reread``
     every article found is read, not only the new and changed ones.
     """
-    after = {key: mark for key, mark in held.items() if key.root in roots and not _in(scopes, key)}
-    readings: dict[ArticleKey, Reading] = {}
-    skipped: list[Skipped] = []
+    found = _Found({key: mark for key, mark in held.items() if key.root in roots and not _in(scopes, key)}, {}, [])
     withheld: list[Scope] = []
     for scope in scopes:
         if scope.root not in roots:
             continue
-        keys = list(sources.walk(scope))
+        keys = list(sources.walk(scope, lambda error: found.keep_folder(error, held)))
         mine = {key: mark for key, mark in held.items() if scope.holds(key)}
         if not keys and mine and not prune:
             withheld.append(scope)
-            after |= mine
+            found.after.update(mine)
         for key in keys:
-            _look(key, held, after, readings, skipped, reread=reread)
-    return Scan(make_plan(held, after), readings, tuple(skipped), tuple(withheld))
+            found.look(key, held, reread=reread)
+    return Scan(make_plan(held, found.after), found.readings, tuple(found.skipped), tuple(withheld))
 
 
-def _look(
-    key: ArticleKey,
-    held: Mapping[ArticleKey, str],
-    after: dict[ArticleKey, str],
-    readings: dict[ArticleKey, Reading],
-    skipped: list[Skipped],
-    *,
-    reread: bool,
-) -> None:
-    """Read one file and note what it is now."""
-    path = sources.location(key)
-    try:
-        data = sources.read_bytes(path)
-        mark = hashlib.sha256(data).hexdigest()
-        if reread or held.get(key) != mark:
-            readings[key] = read(key, data)
-        after[key] = mark
-    except NotAnArticle as reason:
-        skipped.append(Skipped(path, str(reason)))
-    except sources.Unreadable as reason:
-        kept = key in held
-        skipped.append(Skipped(path, f"{reason}{'; the index keeps it as it was' if kept else ''}"))
-        if kept:
-            after[key] = held[key]
+@dataclass(frozen=True, slots=True)
+class _Found:
+    """What a scan has found so far."""
+
+    after: dict[ArticleKey, str]
+    readings: dict[ArticleKey, Reading]
+    skipped: list[Skipped]
+
+    def look(self, key: ArticleKey, held: Mapping[ArticleKey, str], *, reread: bool) -> None:
+        """Read one file and note what it is now."""
+        path = sources.location(key)
+        try:
+            data = sources.read_bytes(path)
+            mark = hashlib.sha256(data).hexdigest()
+            if reread or held.get(key) != mark:
+                self.readings[key] = read(key, data)
+            self.after[key] = mark
+        except NotAnArticle as reason:
+            self.skipped.append(Skipped(path, str(reason)))
+        except sources.Unreadable as reason:
+            self.skipped.append(Skipped(path, f"{reason}{KEPT if key in held else ''}"))
+            self._keep([key], held)
+
+    def keep_folder(self, error: OSError, held: Mapping[ArticleKey, str]) -> None:
+        """Note a folder that cannot be listed; what the index holds from it stays."""
+        folder = Path(error.filename)
+        inside = [key for key in held if sources.location(key).is_relative_to(folder)]
+        if not isinstance(error, FileNotFoundError):
+            self.skipped.append(Skipped(folder, f"{error.strerror}{KEPT if inside else ''}"))
+            self._keep(inside, held)
+
+    def _keep(self, keys: Iterable[ArticleKey], held: Mapping[ArticleKey, str]) -> None:
+        self.after.update({key: held[key] for key in keys if key in held})
 
 
 def _in(scopes: tuple[Scope, ...], key: ArticleKey) -> bool:

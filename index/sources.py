@@ -7,7 +7,7 @@ import errno
 import hashlib
 import os
 import stat
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -74,16 +74,17 @@ def choose_scopes(
     return tuple(scopes or map(Scope, sorted(kept))), tuple(sorted(kept))
 
 
-def walk(scope: Scope) -> Iterator[ArticleKey]:
+def walk(scope: Scope, unreadable: Callable[[OSError], None] | None = None) -> Iterator[ArticleKey]:
     """Yield the files of a scope that could be articles, sorted within each folder.
 
-    Hidden names and links are passed over. Nothing is yielded where the scope does not exist.
+    Hidden names and links are passed over. Nothing is yielded where the scope does not exist;
+    ``unreadable`` receives the error of each folder that cannot be listed.
     """
     place = scope.location
     if place.is_file():
         yield ArticleKey(scope.root, scope.below or place.name)
         return
-    for folder, folders, names in os.walk(place):
+    for folder, folders, names in os.walk(place, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         for name in sorted(names):
             path = Path(folder, name)

@@ -51,7 +51,8 @@ class Index:
             for score, row in segment.search(question, k, aside=aside)
         ]
         found.sort(key=lambda hit: -hit[0])
-        near = [self._read(question, *hit) for hit in found[:k]]
+        articles: dict[tuple[int, int], Article] = {}
+        near = [self._read(question, articles, *hit) for hit in found[:k]]
         return sorted(near, key=lambda hit: (-round(hit.score, 5), hit.article.key, hit.passage.start))
 
     def articles(self) -> Iterator[Article]:
@@ -62,9 +63,14 @@ class Index:
                 if number not in dead:
                     yield segment.article(number)
 
-    def _read(self, question: Vectors, score: float, position: int, row: int) -> Near:
+    def _read(
+        self, question: Vectors, articles: dict[tuple[int, int], Article], score: float, position: int, row: int
+    ) -> Near:
+        """Return a found passage; ``articles`` remembers those that were read for the same question."""
         segment = self._segments[position]
-        article = segment.article(int(segment.passages[row]["article"]))
+        number = int(segment.passages[row]["article"])
+        article = articles.get((position, number)) or segment.article(number)
+        articles[position, number] = article
         scores = segment.sentence_vectors(row) @ question
         return Near(score, tuple(map(float, scores)), article, segment.passage(row, article))
 

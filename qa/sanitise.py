@@ -20,9 +20,10 @@ _UNSAFE = re.compile(
 def sanitise(text: str) -> str:
     r"""Return ``text`` with every unsafe code point replaced by ``\u{...}``, its number in hexadecimal.
 
-    Everything else, tabs and newlines included, stays as it is.
+    A carriage return before a newline is dropped with no more ado; everything else, tabs and newlines
+    included, stays as it is.
     """
-    return _UNSAFE.sub(lambda match: f"\\u{{{ord(match.group()):x}}}", text)
+    return _UNSAFE.sub(lambda match: f"\\u{{{ord(match.group()):x}}}", text.replace("\r\n", "\n"))
 
 
 def one_line(text: str) -> str:
