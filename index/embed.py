@@ -9,8 +9,11 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
-import onnxruntime
 from tokenizers import Tokenizer
+
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read at import; otherwise it keeps a device id and a queue of events
+
+import onnxruntime
 
 from index import models
 from index.records import ModelCard, Span
@@ -54,7 +57,8 @@ class OnnxEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dim,); what the model cannot read of it is cut off."""
-        ids = self._tokenizer.encode(self.card.question_prompt + text).ids
+        readable = text.encode("utf-8", "replace").decode("utf-8")  # a shell may hand over bytes that are no text
+        ids = self._tokenizer.encode(self.card.question_prompt + readable).ids
         if len(ids) > self.card.max_tokens:
             ids = ids[: self.card.max_tokens - 1] + ids[-1:]
         return self._run(ids)[0]

@@ -102,16 +102,18 @@ def read_bytes(path: Path) -> bytes:
         if error.errno == errno.ELOOP:
             raise NotAnArticle("a symbolic link") from None
         raise Unreadable(error.strerror or "unreadable") from None
-    with os.fdopen(handle, "rb") as file:
+    try:
         found = os.fstat(handle)
         if not stat.S_ISREG(found.st_mode):
             raise NotAnArticle("not a regular file")
         if found.st_size > LARGEST:
             raise NotAnArticle(f"larger than {LARGEST // 2**20} MiB")
-        try:
+        with open(handle, "rb", closefd=False) as file:
             return file.read()
-        except OSError as error:
-            raise Unreadable(error.strerror or "unreadable") from None
+    except OSError as error:
+        raise Unreadable(error.strerror or "unreadable") from None
+    finally:
+        os.close(handle)
 
 
 def sha256_of(path: Path) -> str | None:

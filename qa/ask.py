@@ -19,7 +19,7 @@ from qa.retrieve import retrieve
 MOST = 100
 """The most answers that one question gets."""
 READ = 100
-"""Passages read for every question, so that the first answers are the same however many are wanted."""
+"""Passages read for every question; more where less than half of them differ."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +73,16 @@ class Asker:
         return around if around and (not own or around[0].confidence >= self.threshold) else own
 
     def _answers(self, question: str, vector: Vectors, k: int, *, aside: bool) -> tuple[Answer, ...]:
-        """Return up to ``k`` different answers, looking further where repeats took the first places."""
+        """Return up to ``k`` different answers, looking further where copies of one text took the places.
+
+        How far does not depend on ``k``, so that the first answers are the same however many are wanted.
+        """
         has_form = expected_form(question)
         wanted = READ
         while True:
             hits = retrieve(self.index, vector, wanted, aside=aside)
-            answers = rank([read(hit, has_form) for hit in hits], k)
-            if len(answers) == k or len(hits) < wanted:
-                return answers
+            if len(hits) < wanted or len({hit.passage.text for hit in hits}) * 2 >= READ:
+                return rank([read(hit, has_form) for hit in hits], k)
             wanted *= 2
 
     def _state(self, ranked: tuple[Answer, ...]) -> IndexState:

@@ -6,12 +6,12 @@ that a terminal, a pipe and a test all speak the same way.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
-from pathlib import Path
 
 from index.errors import UserError
 from qa.ask import Asker
 from qa.records import Answer, Citation, Reply
 from qa.render import citation_line, passage_in_place, reply_text
+from qa.sanitise import one_line
 
 SOURCES = 5
 """Answers looked up for each question, so that /sources and /open have more than the one shown."""
@@ -58,7 +58,7 @@ class Chat:
                 return self._sources()
             case "open":
                 return self._open(rest.strip())
-        return f"There is no /{name}. /help lists the commands.\n"
+        return f"There is no /{one_line(name)}. /help lists the commands.\n"
 
     def _ask(self, question: str) -> str:
         reply = self.asker.ask(question, max(self.shown, SOURCES))
@@ -79,16 +79,15 @@ class Chat:
         found = self._last()
         if not found:
             return "Nothing has been asked yet.\n"
-        if not (which.isascii() and which.isdigit() and 1 <= int(which) <= len(found)):
+        numbers = {str(answer.rank) for answer in found}
+        if which not in numbers:
             return f"/open takes a number from 1 to {len(found)}; /sources lists them.\n"
         answer = found[int(which) - 1]
-        text = self._article_text(answer.citation)
+        text = self._as_indexed(answer.citation)
         return passage_in_place(text, answer.citation, around=AROUND, styled=self.styled)
 
-    def _article_text(self, citation: Citation) -> str:
-        """Return the article as it was indexed: its file where that is unchanged, else the index's own copy."""
-        if not citation.changed and not citation.extracted:
-            return Path(citation.path).read_bytes().decode("utf-8")
+    def _as_indexed(self, citation: Citation) -> str:
+        """Return the article as it was indexed, whatever became of its file."""
         return next(
             article.text
             for article in self.asker.index.articles()
@@ -98,25 +97,27 @@ class Chat:
 
 def converse(
     chat: Chat,
-    lines: Callable[[], Iterator[str]],
+    lines: Iterator[str],
     write: Callable[[str], None],
     complain: Callable[[str], None],
+    *,
+    interactive: bool,
 ) -> None:
     """Answer line after line until /quit or the end of input.
 
-    An interrupt drops what is being typed or answered and the conversation goes on.
+    When ``interactive``, an interrupt drops what is being typed or answered and the conversation goes on;
+    otherwise it ends the conversation like any other command.
     """
     while True:
         try:
-            for line in lines():
-                try:
-                    text = chat.respond(line)
-                except UserError as error:
-                    complain(str(error))
-                    continue
-                if text is None:
-                    return
-                write(text)
-            return
+            line = next(lines, None)
+            text = None if line is None else chat.respond(line)
+            if text is None:
+                return
+            write(text)
+        except UserError as error:
+            complain(str(error))
         except KeyboardInterrupt:
+            if not interactive:
+                raise
             complain("")

@@ -68,8 +68,7 @@ def ask(
 
     asked = " ".join(question)
     questions = (line for line in _stdin_lines() if line.strip()) if asked == "-" else iter([asked])
-    if asked != "-":
-        _check_question(asked, k)
+    _check_question(asked, k)
     asker = open_asker(find_index(index))
     answered = [_answer_one(asker, one, k, json) for one in questions]
     raise typer.Exit(ExitCode.DONE if any(answered) else ExitCode.NO_ANSWER)
@@ -90,7 +89,7 @@ def chat(k: AnswersOption = 1, json: JsonOption = False, index: IndexOption = No
 
         tell(f"{asker.index.manifest.articles} articles. Ask, or type /help; /quit leaves.")
     talk = Chat(asker, k, _styled(), render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
-    converse(talk, _typed_lines if terminal else _stdin_lines, _out, tell)
+    converse(talk, _Typed() if terminal else _stdin_lines(), _out, tell, interactive=terminal)
 
 
 @app.command(name="index", epilog="Example: qa index ~/articles")
@@ -176,9 +175,7 @@ def eval_(
 
 def main() -> None:
     """Run the command line and leave with the exit code of the contract."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+    _prepare_streams()
     try:
         code = app(standalone_mode=False) or ExitCode.DONE
     except typer.TyperException as error:
@@ -213,6 +210,7 @@ def _usage(message: str, arguments: list[str]) -> str:
     """Return Typer's complaint with the remedy that fits the arguments."""
     if message.startswith("Usage:"):
         return message
+    message = f"{message.rstrip('.')}."
     command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
     if command == "ask" and "option" in message.lower():
         return f"{message} If the question begins with a dash, put -- before it: qa ask -- -what?"
@@ -249,11 +247,22 @@ def _stdin_lines() -> Iterator[str]:
     yield from sys.stdin
 
 
-def _typed_lines() -> Iterator[str]:
-    """Yield what is typed at the prompt until Ctrl-D."""
-    while True:
+class _Typed(Iterator[str]):
+    """What is typed at the prompt until Ctrl-D. Unlike a generator, it goes on after an interrupt."""
+
+    def __next__(self) -> str:
         try:
-            yield input("qa> ")
+            return input("qa> ")
         except EOFError:
             _out("\n")
-            return
+            raise StopIteration from None
+
+
+def _prepare_streams() -> None:
+    """Put something harmless in the place of closed streams, and let no character be unprintable."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from qa.records import Answer, Citation, Reply
-from qa.sanitise import one_line, sanitise
+from qa.sanitise import name, one_line, sanitise
 
 _MARK, _END = "\x1b[1;4m", "\x1b[0m"
 """Bold and underlined: seen without colour, on any background."""
@@ -42,15 +42,15 @@ def passage_in_place(text: str, citation: Citation, *, around: int, styled: bool
         cited = first <= number <= last
         line = sanitise(lines[number - 1].rstrip("\r"))
         rows.append(f"{'>' if cited else ' '} {number:{width}}  {_marked(line, styled=styled and cited)}".rstrip())
-    return f"{one_line(citation.path)}\n\n" + "\n".join(rows) + "\n"
+    return f"{name(citation.path)}\n\n" + "\n".join(rows) + "\n"
 
 
 def citation_line(citation: Citation, *, confidence: float | None = None) -> str:
     """Return title, date, source, place and confidence on one line."""
     first, last = citation.lines
-    place = f"{shown_path(citation.path)}:{first}" + (f"-{last}" if last > first else "")
-    parts = [citation.title, citation.date, citation.source, place]
-    line = " · ".join(one_line(part) for part in parts if part)
+    place = f"{name(shown_path(citation.path))}:{first}" + (f"-{last}" if last > first else "")
+    stated = [one_line(part) for part in (citation.title, citation.date, citation.source) if part]
+    line = " · ".join([*stated, place])
     if confidence is not None:
         line += f" · confidence {confidence:.2f}"
     return line + (" · changed since it was indexed" if citation.changed else "")

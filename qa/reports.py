@@ -7,7 +7,7 @@ from index.plan import Plan
 from index.scan import Skipped
 from index.sources import Scope, location
 from qa.render import shown_path
-from qa.sanitise import one_line
+from qa.sanitise import name, one_line
 
 if TYPE_CHECKING:
     from index.build import Update
@@ -22,7 +22,7 @@ def update_text(update: "Update", *, dry: bool) -> str:
     """Return what an update did, article by article, and the sum."""
     plan = update.plan
     sum_line = (
-        f"{update.articles} articles, {update.passages} passages in {shown_path(str(update.folder))} "
+        f"{update.articles} articles, {update.passages} passages in {name(shown_path(str(update.folder)))} "
         f"(generation {update.generation})"
     )
     if dry:
@@ -48,8 +48,8 @@ def update_payload(update: "Update", *, dry: bool) -> dict[str, Any]:
 
 def left_out(skipped: Sequence[Skipped], withheld: Sequence[Scope]) -> list[str]:
     """Return a sentence for each file that was left out and each root that seems to be gone."""
-    return [f"Skipped {one_line(shown_path(str(skip.path)))}: {one_line(skip.reason)}." for skip in skipped] + [
-        f"{one_line(shown_path(str(scope.location)))} is gone or empty; its articles stay in the index. "
+    return [f"Skipped {name(shown_path(str(skip.path)))}: {one_line(skip.reason)}." for skip in skipped] + [
+        f"{name(shown_path(str(scope.location)))} is gone or empty; its articles stay in the index. "
         "If that is meant, run `qa index --prune`."
         for scope in withheld
     ]
@@ -58,11 +58,11 @@ def left_out(skipped: Sequence[Skipped], withheld: Sequence[Scope]) -> list[str]
 def status_text(status: "Status") -> str:
     """Return what is indexed and what changed since."""
     manifest, plan = status.manifest, status.scan.plan
-    roots = "".join(f"\n  {one_line(root)}" for root in manifest.roots)
+    roots = "".join(f"\n  {name(root)}" for root in manifest.roots)
     state = f"{_changes(plan)}Run `qa index` to take this up.\n" if plan else "Nothing changed since.\n"
     return (
         f"{manifest.articles} articles, {manifest.passages} passages, {status.bytes / 1e6:.1f} MB "
-        f"in {one_line(shown_path(str(status.folder)))} (generation {manifest.generation})\n"
+        f"in {name(shown_path(str(status.folder)))} (generation {manifest.generation})\n"
         f"model: {one_line(manifest.model.name)}, {manifest.model.dim} numbers a passage\nroots:{roots}\n{state}"
     )
 
@@ -130,7 +130,7 @@ def _changes(plan: Plan) -> str:
         *(("-", shown_path(str(location(key)))) for key in plan.removed),
         *((">", f"{shown_path(str(location(old)))} -> {shown_path(str(location(new)))}") for old, new in plan.renamed),
     ]
-    rows = [f"{sign} {one_line(name)}" for sign, name in signs[:LISTED]]
+    rows = [f"{sign} {name(path)}" for sign, path in signs[:LISTED]]
     if len(signs) > LISTED:
         rows.append(f"  and {len(signs) - LISTED} more")
     return "".join(f"{row}\n" for row in rows)

@@ -26,6 +26,11 @@ def sanitise(text: str) -> str:
     return _UNSAFE.sub(lambda match: f"\\u{{{ord(match.group()):x}}}", text.replace("\r\n", "\n"))
 
 
+def name(path: str) -> str:
+    """Return a path or file name sanitised, every space of it kept, line breaks and tabs made visible."""
+    return sanitise(path).replace("\n", "\\n").replace("\t", "\\t")
+
+
 def one_line(text: str) -> str:
-    """Return ``text`` sanitised and on one line, white space runs as one space: for titles, paths and messages."""
+    """Return ``text`` sanitised and on one line, white space runs as one space: for titles and messages."""
     return sanitise(" ".join(text.split()))

@@ -62,11 +62,10 @@ def _load(card: "ModelCard") -> "Embedder":
 def run_update(folder: Path, wish: "Wish", *, quiet: bool = False) -> "Update":
     """Run an update with progress on stderr, and say there what was left out."""
     from index.build import update
-    from index.embed import load_embedder
     from qa.reports import left_out
 
     with Progress("Embedding passages", quiet=quiet) as progress:
-        done = update(folder, wish, load_embedder, progress, tell if not quiet else lambda _: None)
+        done = update(folder, wish, _load, progress, tell if not quiet else lambda _: None)
     if not quiet:
         for sentence in left_out(done.skipped, done.withheld):
             tell(sentence)

@@ -28,7 +28,7 @@ def seeds() -> Path:
 
 @pytest.fixture(scope="session")
 def embedder() -> OnnxEmbedder:
-    return load_embedder(models.prepare(models.DEFAULT_MODEL, lambda _: None))
+    return load_embedder(PREPARE(models.DEFAULT_MODEL, lambda _: None))
 
 
 @pytest.fixture(scope="session")
@@ -43,11 +43,15 @@ def seed_articles(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path
 def seed_index(seed_articles: Path, embedder: OnnxEmbedder, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The folder of an index over ``seed_articles``; tests must not change it."""
     folder = tmp_path_factory.mktemp("seed-index") / "index"
-    update(folder, Wish(paths=(seed_articles,)), lambda _: embedder)
+    with pytest.MonkeyPatch.context() as patch:  # a module that uses ``fake_model`` may be the first to ask
+        patch.setattr(models, "prepare", PREPARE)
+        patch.setattr(models, "restore", RESTORE)
+        update(folder, Wish(paths=(seed_articles,)), lambda _: embedder)
     return folder
 
 
-FAKE_CARD = ModelCard("fake", "f" * 64, 8, 40)
+PREPARE, RESTORE = models.prepare, models.restore
+FAKE_CARD = ModelCard("fake", "f" * 64, 8, 120)
 
 
 class FakeEmbedder:
