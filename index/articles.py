@@ -74,8 +74,7 @@ def read(key: ArticleKey, data: bytes) -> Reading:
     """Return the article in ``data``. Raises NotAnArticle with the reason where there is none."""
     text = _decode(data)
     front = _FRONT.match(text)
-    body_from = front.end() if front else 0
-    found = tuple(p for p in paragraphs(text) if p.span.start >= body_from)
+    found = paragraphs(text, front.end() if front else 0)
     stated = _stated(found, markdown=key.path.lower().endswith((".md", ".markdown")))
     fields = {m["name"].lower(): m["value"].strip("\"'") for m in _FIELD.finditer(front["fields"])} if front else {}
     if not any(p.kind is not Kind.FURNITURE for p in found):

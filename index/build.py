@@ -1,49 +1,35 @@
-"""Making an index true to the articles: scan, plan, embed what is new, publish one new generation.
+"""Making an index true to the articles: survey, plan, embed what is new, publish new generations.
 
-The only way an index is written. Building from nothing is an update of nothing. Engines are imported
-once there is something to do, after the writer's lock is held.
+The only way an index is written, but for a rollback. Building from nothing is an update of nothing; a
+repair is an update of what is sound. Engines are imported once there is something to do, after the
+writer's lock is held.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from index import files, models
+from index import garbage, models
 from index import manifest as manifests
-from index.catalog import Place, catalog
-from index.errors import IndexDamaged, ModelUnavailable, NothingIndexed, UsageError, UserError
+from index.errors import ModelUnavailable, NothingIndexed
 from index.manifest import Manifest
 from index.plan import Plan
-from index.records import ArticleKey, ModelCard
-from index.scan import Look, Scan, Skipped, scan
-from index.sources import Scope, choose_scopes, walk
+from index.records import ModelCard
+from index.scan import Scan, Skipped
+from index.sources import Scope
 from index.split import PASSAGE_RULE
+from index.survey import Survey, Wish, refuse_nothing, survey
+from index.writing import writer
 
 if TYPE_CHECKING:
-    from index.vectors import Embedder, Progress
+    from index.repair import Damage
+    from index.vectors import Embedder, PassageVectors, Progress
 
-LOCK = "LOCK"
-GENERATIONS = 2
-"""How many generations stay on the disk, so that a reader that just started finds its files."""
+__all__ = ["Update", "Wish", "update"]
 
 LoadEmbedder = Callable[[ModelCard], "Embedder"]
 Tell = Callable[[str], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What an update was asked for."""
-
-    paths: tuple[Path, ...] = ()
-    """Folders or files; none means the recorded roots, else ./seeds."""
-    rebuild: bool = False
-    """Cut and embed every article anew."""
-    prune: bool = False
-    """Believe that a vanished or emptied folder is meant to be gone."""
-    model: str | None = None
-    """A model's name or folder; None means the index's own, else the default."""
-    dry_run: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +47,8 @@ class Update:
     passages: int
     embedded: int
     """Passages whose vectors were computed in this run."""
+    damaged: tuple[str, ...] = ()
+    """Names of files that a repair found damaged; they were moved to quarantine/."""
 
 
 def update(
@@ -69,97 +57,96 @@ def update(
     """Make the index in ``folder`` true to the articles, and return what was done.
 
     ``load`` gives the embedder of a model and is called at most once, only when needed; ``tell``
-    receives a sentence about each step that takes long. Raises the errors of ``index.errors``;
-    whatever is raised, the index is as it was before.
+    receives a sentence about each step that takes long. Raises the errors of ``index.errors``; whatever
+    is raised, the index is as it was, or as a finished step of a long update left it.
     """
-    _refuse_nothing(folder, wish)
+    refuse_nothing(folder, wish)
     if wish.dry_run:
-        return _undone(folder, _look(folder, wish))
-    try:
-        files.make_folder(folder)
-        if not (folder / ".gitignore").exists():
-            files.write_new(folder / ".gitignore", b"*\n")
-        with files.writing(folder / LOCK):
-            return _update(folder, wish, load, progress, tell)
-    except OSError as error:
-        raise UserError(
-            f"The index in {folder} cannot be written ({error.strerror or error}); nothing was changed. "
-            "Check permissions and free space, or name another place with --index."
-        ) from None
-
-
-def _refuse_nothing(folder: Path, wish: Wish) -> None:
-    """Raise before a folder is made for an index that would hold nothing."""
-    if manifests.generations(folder):
-        return
-    scopes, _ = choose_scopes(_paths(wish, None), (), prune=wish.prune)
-    if not any(True for scope in scopes for _ in walk(scope)):
-        places = ", ".join(str(scope.location) for scope in scopes)
-        raise NothingIndexed(f"There is no article in {places}. Name a folder with .txt or .md files.")
-
-
-def _paths(wish: Wish, before: Manifest | None) -> tuple[Path, ...]:
-    """Return what to look at: what was named, else (given no recorded roots) ./seeds."""
-    if wish.paths or (before is not None and before.roots):
-        return wish.paths
-    if Path("seeds").is_dir():
-        return (Path("seeds"),)
-    raise UsageError("No folder of articles was named and there is no ./seeds. Run `qa index FOLDER`.")
-
-
-def _look(folder: Path, wish: Wish) -> Look:
-    """Read the newest generation and the disk. A damaged generation counts as none when rebuilding."""
-    before: Manifest | None = None
-    places: Mapping[ArticleKey, Place] = {}
-    try:
-        before = manifests.read_newest(folder)
-        places = catalog(folder, before)
-    except NothingIndexed:
-        pass
-    except (IndexDamaged, FileNotFoundError) as error:
-        if not wish.rebuild:
-            raise (
-                error
-                if isinstance(error, IndexDamaged)
-                else IndexDamaged(
-                    f"{error.filename} is missing. Build the index anew from the articles: `qa index --rebuild`."
-                )
-            ) from None
-    scopes, roots = choose_scopes(_paths(wish, before), before.roots if before else (), prune=wish.prune)
-    rereading = wish.rebuild or (before is not None and before.passage_rule != PASSAGE_RULE)
-    if rereading:
-        scopes = tuple(map(Scope, roots))
-    held = {key: where.sha256 for key, where in places.items()}
-    return Look(before, places, roots, rereading, scan(scopes, roots, held, prune=wish.prune, reread=rereading))
+        return _undone(folder, survey(folder, wish))
+    with writer(folder, wish.wait):
+        return _update(folder, wish, load, progress, tell)
 
 
 def _update(folder: Path, wish: Wish, load: LoadEmbedder, progress: "Progress | None", tell: Tell) -> Update:
-    look = _look(folder, wish)
-    before, plan = look.before, look.scan.plan
-    if before is None and not plan.added:
-        raise NothingIndexed(f"None of the files is an article: {_reasons(look.scan)}.")
+    damage = _diagnose(folder) if wish.repair else None
+    found = survey(folder, wish, damage)
+    before, plan, damaged = found.before, found.scan.plan, damage.files if damage else ()
+    if before is None and not found.written:
+        raise NothingIndexed(f"None of the files is an article: {_reasons(found.scan)}.")
     card = _choose_model(before, wish, tell)
-    if before is not None and not plan and look.roots == before.roots and not look.rereading:
-        return _undone(folder, look)
-    generation = max(manifests.generations(folder), default=0) + 1
-    _tidy(folder)
-    from index.compose import compose
+    settled = before is not None and before.complete and found.roots == before.roots
+    if settled and not plan and not found.written and not damaged:
+        return _undone(folder, found)
+    garbage.tidy(folder)
+    embedder = _Once(lambda: load(models.restore(card, tell)))
+    after, embedded = _commit(folder, wish, found, damage, card, embedder, progress)
+    if damage is not None:
+        _quarantine(folder, damage)
+    garbage.tidy(folder)
+    return replace(
+        _undone(folder, found),
+        generation=after.generation,
+        published=True,
+        articles=after.articles,
+        passages=after.passages,
+        embedded=embedded,
+        damaged=damaged,
+    )
 
-    segments, embedded = compose(
-        folder,
-        look,
-        f"{generation:08d}",
-        card.dim,
-        lambda: load(models.restore(card, tell)),
-        progress,
-        anew=wish.rebuild,
+
+def _commit(
+    folder: Path,
+    wish: Wish,
+    found: Survey,
+    damage: "Damage | None",
+    card: ModelCard,
+    embedder: Callable[[], "Embedder"],
+    progress: "Progress | None",
+) -> tuple[Manifest, int]:
+    """Publish a generation for each step of the update; all but the last say that they are not complete."""
+    from index.compose import Shelf, steps, write_step
+    from index.entries import known_vectors
+    from index.repair import salvage
+
+    before, shelf = found.before, Shelf(folder, card.dim)
+    current = Manifest(
+        generation=max(manifests.generations(folder), default=0),
+        model=card,
+        passage_rule=PASSAGE_RULE,
+        threshold=before.threshold if before else None,
+        roots=found.roots,
+        segments=before.segments if before and not wish.rebuild else (),
+        base=None if before is None else before.generation if before.complete else before.base,
     )
-    after = Manifest(generation, card, PASSAGE_RULE, before.threshold if before else None, look.roots, segments)
-    manifests.publish(folder, after)
-    _tidy(folder)
-    return Update(
-        folder, generation, True, plan, look.scan.skipped, look.scan.withheld, after.articles, after.passages, embedded
-    )
+
+    def known(wanted: "Collection[bytes]") -> "dict[bytes, PassageVectors]":
+        if wish.rebuild:
+            return {}
+        saved = salvage(folder, damage, embedder(), wanted) if damage else {}
+        return saved | known_vectors([shelf[record] for record in current.segments], wanted)
+
+    embedded = 0
+    todo = steps(folder, found)
+    for number, step in enumerate(todo, start=1):
+        name, last = f"{current.generation + 1:08d}", number == len(todo)
+        segments, computed = write_step(shelf, name, step, current.segments, embedder, known, progress, last=last)
+        current = replace(current, generation=current.generation + 1, segments=segments, complete=last)
+        manifests.publish(folder, current)
+        embedded += computed
+    return current, embedded
+
+
+class _Once:
+    """Calls a function at most once and remembers what it gave."""
+
+    def __init__(self, make: Callable[[], "Embedder"]) -> None:
+        self._make = make
+        self._made: Embedder | None = None
+
+    def __call__(self) -> "Embedder":
+        if self._made is None:
+            self._made = self._make()
+        return self._made
 
 
 def _choose_model(before: Manifest | None, wish: Wish, tell: Tell) -> ModelCard:
@@ -174,23 +161,21 @@ def _choose_model(before: Manifest | None, wish: Wish, tell: Tell) -> ModelCard:
     return before.model
 
 
-def _tidy(folder: Path) -> None:
-    """Remove what no kept generation refers to: files of older generations, and leftovers of a writer that died."""
-    kept = manifests.generations(folder)[:GENERATIONS]
-    named: set[str] = set()
-    for generation in kept:
-        try:
-            named |= manifests.read(folder, generation).file_names()
-        except IndexDamaged:
-            named.add(manifests.manifest_name(generation))
-    for path in folder.iterdir():
-        if path.name not in named and manifests.is_ours(path.name):
-            path.unlink(missing_ok=True)
+def _diagnose(folder: Path) -> "Damage":
+    from index.repair import diagnose
+
+    return diagnose(folder)
 
 
-def _undone(folder: Path, look: Look) -> Update:
+def _quarantine(folder: Path, damage: "Damage") -> None:
+    from index.repair import quarantine
+
+    quarantine(folder, damage)
+
+
+def _undone(folder: Path, found: Survey) -> Update:
     """Return the report of a run that changed nothing."""
-    before, scanned = look.before, look.scan
+    before, scanned = found.before, found.scan
     return Update(
         folder=folder,
         generation=before.generation if before else 0,

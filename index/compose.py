@@ -1,87 +1,153 @@
-"""From a plan to the segments of the next generation: what is written, what is carried over, what is merged.
+"""From one step of a plan to the segments of the next generation: what is written, carried over, merged.
 
 Writes segment files only; nothing refers to them until ``build`` publishes the manifest.
 """
 
-from collections.abc import Callable
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from index.articles import Reading, read
-from index.catalog import Place
-from index.entries import embed_readings, known_vectors, stored_entries
+from index.articles import Reading
+from index.catalog import Place, stored_articles
+from index.entries import Known, embed_readings, stored_entries
+from index.errors import IndexDamaged
 from index.manifest import SegmentRecord
 from index.records import ArticleKey
-from index.scan import Look
 from index.segments import Segment, write_segment
+from index.survey import Survey
 from index.vectors import Embedder, Progress
 
 SEGMENTS = 32
-"""More segments than this are merged into one with the next change."""
+"""With more segments than this, the smaller ones are merged."""
 DEAD_SHARE = 0.2
-"""When more of the stored passages than this are dead, they are cleared out with the next change."""
+"""A segment with more dead passages than this share is written anew without them."""
+STEP_CHARACTERS = 2_000_000
+"""Text embedded between two commits of a long update: about a minute's work on two cores."""
 
 
-def compose(
-    folder: Path,
-    look: Look,
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A part of an update that is committed as one."""
+
+    readings: tuple[Reading, ...]
+    """Articles to be written."""
+    dropped: tuple[Place, ...]
+    """Stored articles that are no longer current afterwards."""
+
+
+def steps(folder: Path, start: Survey) -> list[Step]:
+    """Return the steps of an update, in order; an article's old form goes in the step that brings the new.
+
+    Where every article is cut anew there is one step, since two ways of cutting must not mix.
+    """
+    readings = {**start.scan.readings, **_unread(folder, start)}
+    old_of = {new: old for old, new in start.scan.plan.renamed}
+    found: list[Step] = []
+    group: list[ArticleKey] = []
+    for key in start.written:
+        group.append(key)
+        if not start.rereading and sum(len(readings[one].article.text) for one in group) >= STEP_CHARACTERS:
+            found.append(_step(group, readings, old_of, start))
+            group = []
+    last = _step(group, readings, old_of, start)
+    removed = tuple(start.places[key] for key in start.scan.plan.removed if key in start.places)
+    return [*found, replace(last, dropped=last.dropped + removed)]
+
+
+class Shelf:
+    """The segments of an index folder, each opened when it is first needed and only once."""
+
+    def __init__(self, folder: Path, dim: int) -> None:
+        self.folder = folder
+        self.dim = dim
+        self._open: dict[str, Segment] = {}
+
+    def __getitem__(self, record: SegmentRecord) -> Segment:
+        """Return the open segment of ``record``. Raises IndexDamaged where a file of it is damaged."""
+        if record.name not in self._open:
+            try:
+                self._open[record.name] = Segment(self.folder, record, self.dim)
+            except FileNotFoundError as error:
+                raise IndexDamaged(f"{error.filename} is missing. Run `qa index --repair`.") from None
+        return self._open[record.name]
+
+
+def write_step(
+    shelf: Shelf,
     name: str,
-    dim: int,
+    step: Step,
+    records: Sequence[SegmentRecord],
     embedder: Callable[[], Embedder],
+    known: Known,
     progress: Progress | None,
     *,
-    anew: bool,
+    last: bool,
 ) -> tuple[tuple[SegmentRecord, ...], int]:
-    """Write the segment ``name`` where one is needed.
+    """Write the segment ``name``, where one is needed, and return all segments afterwards and the passages embedded.
 
-    Returns all segments of the next generation, and how many passages were embedded. With ``anew`` no
-    stored vector is used again; ``embedder`` is called only where something has to be cut or embedded.
+    With ``last``, segments that have become many or half dead are merged into the new one.
     """
-    stale = look.places.keys() if look.rereading else look.scan.plan.dropped
-    readings = dict(look.scan.readings)
-    missing = set(look.scan.plan.kept) - readings.keys() if look.rereading else set()
-    old = _open(folder, look) if missing or not anew else []
-    for key in missing:
-        readings[key] = _stored_reading(key, look, old)
     entries, computed = [], 0
-    if readings:
-        model = embedder()
-        known = {} if anew else known_vectors(old)
-        done = embed_readings([readings[key] for key in sorted(readings)], model, known, progress)
+    if step.readings:
+        done = embed_readings(step.readings, embedder(), known, progress)
         entries, computed = list(done.entries), done.computed
-    records = [] if anew else _with_dead(old, [look.places[key] for key in stale])
-    if _worth_merging(records, new=bool(entries)):
-        for segment, record in zip(old, records, strict=True):
-            entries += stored_entries(segment, frozenset(record.dead))
-        records = []
+    records = [_with_dead(shelf, record, step.dropped) for record in records]
+    worn = _worth_merging(records) if last else set()
+    for record in records:
+        if record.name in worn:
+            entries += stored_entries(shelf[record], frozenset(record.dead))
+    kept = [record for record in records if record.name not in worn and len(record.dead) < record.articles]
     if entries:
         entries.sort(key=lambda entry: entry.article.key)
-        records.append(write_segment(folder, name, entries, dim))
-    return tuple(records), computed
+        kept.append(write_segment(shelf.folder, name, entries, shelf.dim))
+    return tuple(kept), computed
 
 
-def _open(folder: Path, look: Look) -> list[Segment]:
-    before = look.before
-    return [Segment(folder, record, before.model.dim) for record in before.segments] if before else []
+def _step(
+    keys: Sequence[ArticleKey],
+    readings: Mapping[ArticleKey, Reading],
+    old_of: Mapping[ArticleKey, ArticleKey],
+    start: Survey,
+) -> Step:
+    old = [old_of.get(key, key) for key in keys]
+    return Step(tuple(readings[key] for key in keys), tuple(start.places[key] for key in old if key in start.places))
 
 
-def _stored_reading(key: ArticleKey, look: Look, old: list[Segment]) -> Reading:
-    """Return an article that is kept although its file cannot be read now, from the text in the index."""
-    where = look.places[key]
-    return read(key, old[where.segment].article(where.number).text.encode("utf-8"))
+def _unread(folder: Path, start: Survey) -> dict[ArticleKey, Reading]:
+    """Return articles to be written whose files cannot be read now, from the text in the index."""
+    missing = set(start.written) - start.scan.readings.keys()
+    found = {key: start.recovered[key] for key in missing & start.recovered.keys()}
+    named = {start.places[key].segment for key in missing - found.keys()}
+    for record in start.before.segments if start.before else ():
+        if record.name in named:
+            found |= {key: one for key, one in stored_articles(folder, record).items() if key in missing}
+    return found
 
 
-def _with_dead(old: list[Segment], dropped: list[Place]) -> list[SegmentRecord]:
-    """Return the records of the old segments with ``dropped`` among the dead."""
-    records = []
-    for position, segment in enumerate(old):
-        dead = {*segment.record.dead, *(where.number for where in dropped if where.segment == position)}
-        passages = sum(len(segment.rows_of(number)) for number in dead)
-        records.append(replace(segment.record, dead=tuple(sorted(dead)), dead_passages=passages))
-    return records
+def _with_dead(shelf: Shelf, record: SegmentRecord, dropped: Sequence[Place]) -> SegmentRecord:
+    """Return the record with those of ``dropped`` that its segment holds among the dead."""
+    gone = {where.number for where in dropped if where.segment == record.name} - set(record.dead)
+    if not gone:
+        return record
+    passages = sum(len(shelf[record].rows_of(number)) for number in gone)
+    dead = tuple(sorted({*record.dead, *gone}))
+    return replace(record, dead=dead, dead_passages=record.dead_passages + passages)
 
 
-def _worth_merging(records: list[SegmentRecord], *, new: bool) -> bool:
-    stored = sum(record.passages for record in records)
-    dead = sum(record.dead_passages for record in records)
-    return len(records) + new > SEGMENTS or dead > DEAD_SHARE * stored
+def _worth_merging(records: Sequence[SegmentRecord]) -> set[str]:
+    """Return the names of segments to be written anew: those worn by removals, and the small ones of too many.
+
+    Of too many, those are taken that are not larger than all smaller ones together, as in a merge sort,
+    so that a passage is rewritten a number of times that grows with the logarithm of the collection.
+    """
+    worn = {record.name for record in records if record.dead_passages > DEAD_SHARE * record.passages}
+    if len(records) < SEGMENTS:
+        return worn
+    together = 0
+    small: set[str] = set()
+    for record in sorted(records, key=lambda record: record.passages):
+        if len(small) >= 2 and record.passages > together:
+            break
+        small.add(record.name)
+        together += record.passages
+    return worn | small

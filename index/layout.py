@@ -37,15 +37,17 @@ SHORTEST_REPEAT = 20
 WRAPPED_WIDTH = 120
 """Lines up to this long may be one paragraph broken by hand."""
 
+_LINE = re.compile(r"[^\n\r]*(?:\r\n|\n|\r|$)")
 _NETWORK = (
     r"(?:facebook|twitter|x|messenger|pinterest|linkedin|whatsapp|telegram|reddit|weibo|wechat|email|e-mail|mail)"
 )
 _FURNITURE = re.compile(
     r"""
-      (?=.*\bcookies?\b)(?=.*(?:\bagree|\bcontinu|\bsettings?\b|\baccept|\bprivacy\b)).*
+      (?=.*\bcookies?\b)(?=.*\b(?:our|your|we|us|this\ (?:web)?site)\b)
+      (?=.*(?:\bagree|\bcontinu|\bsettings?\b|\baccept|\bprivacy\b)).*
     | (?:skip\ to\ (?:main\ )?content|site\ ?map|advertisement|loading\W*|back\ to\ top|menu|comments?\W*\d*\W*)
     | (?:terms\ of\ (?:use|service)|privacy\ policy|contact\ us|about\ us|most\ (?:read|popular)|recommended)
-    | (?:©|\(c\)\s|copyright\b).* | .{0,60}\ball\ rights\ reserved\W*
+    | (?:©|\(c\)\s|copyright\s?(?:©|\(c\)|\d{4})).* | .{0,60}\ball\ rights\ reserved\W*
     | .*ICP备\s?\d+.* | (?:[\w\ ]{0,40})hotline:?\s*[\d\s+()-]+
     | share(?:\ (?:this|on|via|with)\b.{0,60})? | (?:(?:share|close|more|print|copy\ link|NETWORK)[\s,|·]*)+
     | (?:related|more)\ (?:stories|articles|topics|news|content|coverage):? | see\ also:?
@@ -73,11 +75,11 @@ _BIOGRAPHICAL = re.compile(
 )
 
 
-def paragraphs(text: str) -> tuple[Paragraph, ...]:
-    """Return the paragraphs of ``text`` in order, each with its kind; their spans hold all but white space."""
+def paragraphs(text: str, start: int = 0) -> tuple[Paragraph, ...]:
+    """Return the paragraphs of ``text[start:]`` in order, each with its kind; their spans hold all but white space."""
     found = []
     seen: set[str] = set()
-    for span in _paragraph_spans(text):
+    for span in _paragraph_spans(text, start):
         piece = text[span.start : span.end]
         normal = " ".join(piece.split())
         repeat = normal in seen and len(normal) >= SHORTEST_REPEAT
@@ -115,11 +117,11 @@ def _is_biography(text: str) -> bool:
     return bool(clauses) and biographical * 2 > len(clauses)
 
 
-def _paragraph_spans(text: str) -> list[Span]:
+def _paragraph_spans(text: str, start: int) -> list[Span]:
     """Return one span a paragraph: a line, or several where one paragraph was wrapped by hand."""
     spans: list[Span] = []
     block: list[Span] = []
-    for line in _lines(text):
+    for line in _lines(text, start):
         if line.start < line.end:
             block.append(line)
         elif block:
@@ -128,14 +130,14 @@ def _paragraph_spans(text: str) -> list[Span]:
     return spans + _unwrapped(text, block)
 
 
-def _lines(text: str) -> list[Span]:
-    """Return the lines of ``text`` without the white space around them; blank lines give empty spans."""
+def _lines(text: str, start: int) -> list[Span]:
+    """Return the lines of ``text[start:]`` without the white space around them; blank lines give empty spans."""
     lines = []
-    for match in re.finditer(r"[^\n\r]*(?:\r\n|\n|\r|$)", text):
+    for match in _LINE.finditer(text, start):
         line = match.group()
         bare = line.strip().strip("\ufeff").strip()
-        start = match.start() + line.index(bare)
-        lines.append(Span(start, start + len(bare)))
+        at = match.start() + line.index(bare)
+        lines.append(Span(at, at + len(bare)))
     return lines
 
 

@@ -24,7 +24,7 @@ CHECKED_AT_OPEN = 64 * 2**20
 
 _NAME = re.compile(r"manifest-(\d{8})\.json")
 _OURS = re.compile(
-    r"\d{8}\.(?:articles\.(?:jsonl|lines)|passages\.rows|sentences\.(?:spans|half)|vectors\.faiss)|manifest-\d{8}\.json|\..+\.new"
+    r"\d{8}\.(?:articles\.(?:jsonl|lines)|passages\.rows|sentences\.(?:spans|half)|vectors\.faiss)|\.?manifest-\d{8}\.json(?:\.\d+\.new)?"
 )
 
 
@@ -66,6 +66,10 @@ class Manifest:
     roots: tuple[str, ...]
     """Absolute folders or files that were indexed, none inside another; sorted."""
     segments: tuple[SegmentRecord, ...]
+    complete: bool = True
+    """False for what a long update has published so far."""
+    base: int | None = None
+    """The complete generation that the update to this one started from, kept for a rollback; None for the first."""
 
     @property
     def articles(self) -> int:
@@ -105,11 +109,32 @@ def generations(folder: Path) -> list[int]:
 
 
 def read_newest(folder: Path) -> Manifest:
-    """Return the newest manifest. Raises NothingIndexed where there is none, IndexDamaged where it is damaged."""
+    """Return the newest manifest, as a writer must: one that is damaged is an error, never passed over.
+
+    Raises NothingIndexed where there is none, IndexDamaged where it is damaged.
+    """
     found = generations(folder)
     if not found:
         raise NothingIndexed(f"Nothing is indexed in {folder}. Run `qa index FOLDER` with the folder of your articles.")
     return read(folder, found[0])
+
+
+def read_newest_sound(folder: Path) -> tuple[Manifest, tuple[str, ...]]:
+    """Return the newest manifest that can be read, as a reader may, and what is wrong with the newer ones.
+
+    Raises NothingIndexed where there is none, IndexDamaged (of the newest) where none can be read.
+    """
+    faults: list[IndexDamaged] = []
+    for generation in generations(folder):
+        try:
+            return read(folder, generation), tuple(map(str, faults))
+        except FileNotFoundError as error:  # a writer removed it meanwhile, so that a newer one is there
+            faults.append(_damaged(Path(error.filename), "it is missing"))
+        except IndexDamaged as error:
+            faults.append(error)
+    if faults:
+        raise faults[0]
+    return read_newest(folder), ()
 
 
 def read(folder: Path, generation: int) -> Manifest:
@@ -124,7 +149,7 @@ def read(folder: Path, generation: int) -> Manifest:
         return _parse(content)
     except FileNotFoundError:
         raise
-    except (OSError, ValueError, KeyError, TypeError, AttributeError) as error:
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise _damaged(path, str(error) or type(error).__name__) from None
 
 
@@ -164,7 +189,7 @@ def _mapped(path: Path) -> mmap:
 
 
 def _damaged(path: Path, reason: str) -> IndexDamaged:
-    return IndexDamaged(f"{path} is damaged: {reason}. Build the index anew from the articles: `qa index --rebuild`.")
+    return IndexDamaged(f"{path} is damaged: {reason}. Run `qa index --repair`; until then, `qa ask --degraded`.")
 
 
 def _crc32(content: Mapping[str, Any]) -> int:
@@ -177,6 +202,8 @@ def _parse(content: Mapping[str, Any]) -> Manifest:
         model=ModelCard(**content["model"]),
         passage_rule=content["passage_rule"],
         threshold=content["threshold"],
+        complete=content["complete"],
+        base=content["base"],
         roots=tuple(content["roots"]),
         segments=tuple(
             SegmentRecord(

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 import zlib
 from collections.abc import Callable
 from dataclasses import asdict
@@ -36,7 +37,7 @@ def find_model(name: str) -> Path:
 
     Nothing is downloaded. Raises ModelUnavailable with a remedy.
     """
-    folder = Path(name).expanduser()
+    folder = Path(os.path.expanduser(name))
     if folder.is_dir():
         return folder.resolve()
     if name in (DEFAULT_MODEL, f"sentence-transformers/{DEFAULT_MODEL}"):
@@ -78,7 +79,7 @@ def sha256(path: Path) -> str:
 def cache() -> Path:
     """Return the folder for exported models: QA_CACHE, else the platform's cache folder."""
     if os.environ.get("QA_CACHE"):
-        return Path(os.environ["QA_CACHE"]).expanduser()
+        return Path(os.path.expanduser(os.environ["QA_CACHE"]))
     if sys.platform == "darwin":
         return Path.home() / "Library" / "Caches" / "qa"
     return Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "qa"
@@ -91,12 +92,16 @@ def export_folder(fingerprint: str) -> Path:
 
 def card_of(fingerprint: str) -> ModelCard | None:
     """Return the card of an exported model, None where there is no export."""
-    try:
-        card = json.loads((export_folder(fingerprint) / "card.json").read_bytes())
-        found = ModelCard(**card["model"])
-    except (FileNotFoundError, NotADirectoryError):
+    if not (export_folder(fingerprint) / "card.json").exists():
         return None
-    except (OSError, ValueError, KeyError, TypeError) as error:
+    return _read_card(fingerprint)
+
+
+def _read_card(fingerprint: str) -> ModelCard:
+    try:
+        content = json.loads((export_folder(fingerprint) / "card.json").read_bytes())
+        found = ModelCard(**content["model"])
+    except (OSError, ValueError, KeyError, TypeError, RecursionError) as error:
         raise _damaged_export(fingerprint, str(error)) from None
     if found.fingerprint != fingerprint:
         raise _damaged_export(fingerprint, "it belongs to another model")
@@ -134,7 +139,7 @@ def prepare(name: str, tell: Callable[[str], None]) -> ModelCard:
     """Return the card of the model called ``name``, its export made first where there is none yet."""
     folder = find_model(name)
     mark = fingerprint(folder)
-    lasting = str(folder) if Path(name).expanduser().is_dir() else name
+    lasting = str(folder) if os.path.isdir(os.path.expanduser(name)) else name
     return card_of(mark) or make_export(folder, lasting, mark, tell)
 
 
@@ -163,14 +168,23 @@ def make_export(folder: Path, name: str, mark: str, tell: Callable[[str], None])
     final = export_folder(mark)
     try:
         files.make_folder(final.parent)
-        draft = final.with_name(f".{final.name}.{os.getpid()}.new")
-        draft.mkdir(mode=files.FOLDER_MODE)
+        draft = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=".new", dir=final.parent))
     except OSError as error:
         raise ModelUnavailable(
             f"The model {name} has to be prepared once, and {final.parent} cannot be written "
             f"({error.strerror}). Run `QA_CACHE=/a/writable/folder qa index`, and keep QA_CACHE set to it."
         ) from None
     tell(f"Preparing the model {name}, once on this computer (about 15 seconds) ...")
+    try:
+        _run_export(folder, draft, name, mark)
+        files.publish_folder(draft, final)
+    finally:
+        files.remove_folder(draft)
+    return _read_card(mark)
+
+
+def _run_export(folder: Path, draft: Path, name: str, mark: str) -> None:
+    """Run the export in a process of its own, without a network."""
     done = subprocess.run(
         [sys.executable, "-P", "-m", "index.export", str(folder), str(draft), name, mark],
         stdin=subprocess.DEVNULL,
@@ -180,17 +194,10 @@ def make_export(folder: Path, name: str, mark: str, tell: Callable[[str], None])
         check=False,
     )
     if done.returncode != 0:
-        for file in draft.iterdir():
-            file.unlink()
-        draft.rmdir()
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
         raise ModelUnavailable(
             f"The model {name} could not be prepared: {last[0]}. Check the files in {folder}, or use another --model."
         )
-    files.publish_folder(draft, final)
-    card = card_of(mark)
-    assert card is not None
-    return card
 
 
 def describe_files(folder: Path, card: ModelCard) -> bytes:

@@ -13,15 +13,15 @@ def find_index(named: Path | None = None) -> Path:
     passes over a .qa that belongs to another user.
     """
     if named is not None:
-        return named.expanduser().absolute()
+        return Path(os.path.expanduser(named)).absolute()
     if os.environ.get("QA_INDEX"):
-        return Path(os.environ["QA_INDEX"]).expanduser().absolute()
+        return Path(os.path.expanduser(os.environ["QA_INDEX"])).absolute()
     here = Path.cwd()
     return _upward(here) or here / FOLDER
 
 
 def _upward(here: Path) -> Path | None:
-    home = os.environ.get("HOME")
+    home = os.path.realpath(os.environ["HOME"]) if os.environ.get("HOME") else None
     device = here.stat().st_dev
     for folder in (here, *here.parents):
         if folder.stat().st_dev != device:
@@ -29,6 +29,6 @@ def _upward(here: Path) -> Path | None:
         candidate = folder / FOLDER
         if candidate.is_dir() and candidate.stat().st_uid == os.getuid():
             return candidate
-        if (folder / ".git").exists() or (home and folder == Path(home)):
+        if (folder / ".git").exists() or os.fspath(folder) == home:
             return None
     return None

@@ -4,14 +4,12 @@ Owns the decision which files count as articles in this run and why others do no
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from index import sources
 from index.articles import NotAnArticle, Reading, read
-from index.catalog import Place
-from index.manifest import Manifest
 from index.plan import Plan, make_plan
 from index.records import ArticleKey
 from index.sources import Scope
@@ -36,45 +34,35 @@ class Scan:
     """The articles that are new or changed, as read."""
     skipped: tuple[Skipped, ...]
     withheld: tuple[Scope, ...]
-    """Scopes that are gone or empty although the index holds articles of theirs; those were kept."""
-
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """The index as it stands and the disk as it is, before anything is written."""
-
-    before: Manifest | None
-    """The newest generation, None where there is none (or none that can be read, when rebuilding)."""
-    places: Mapping[ArticleKey, Place]
-    """Where the articles of that generation are stored."""
-    roots: tuple[str, ...]
-    """The roots of the generation to be."""
-    rereading: bool
-    """Whether every article is to be read and cut anew."""
-    scan: Scan
+    """Scopes that are gone or empty although the index holds articles of theirs; those are kept, and so are
+    their roots, even where another root now holds them."""
 
 
 def scan(
-    scopes: tuple[Scope, ...], roots: tuple[str, ...], held: Mapping[ArticleKey, str], *, prune: bool, reread: bool
+    scopes: tuple[Scope, ...],
+    roots: tuple[str, ...],
+    held: Mapping[ArticleKey, str],
+    *,
+    prune: bool,
+    reread: Callable[[ArticleKey], bool] = lambda _: False,
 ) -> Scan:
     """Compare the files in ``scopes`` with ``held`` (article to SHA-256) and return what has to be done.
 
-    Articles outside the scopes stay, unless their root is no longer among ``roots``. A file that cannot
-    be read now keeps its place in the index; one that is no article any more loses it. With ``reread``
-    every article found is read, not only the new and changed ones.
+    Articles outside the scopes stay, unless their root is no longer among ``roots`` (a larger one has
+    taken its place and finds their files). A file that cannot
+    be read now keeps its place in the index; one that is no article any more loses it. Besides
+    what is new and changed, articles are read of which ``reread`` says so.
     """
     found = _Found({key: mark for key, mark in held.items() if key.root in roots and not _in(scopes, key)}, {}, [])
     withheld: list[Scope] = []
     for scope in scopes:
-        if scope.root not in roots:
-            continue
         keys = list(sources.walk(scope, lambda error: found.keep_folder(error, held)))
         mine = {key: mark for key, mark in held.items() if scope.holds(key)}
         if not keys and mine and not prune:
             withheld.append(scope)
             found.after.update(mine)
-        for key in keys:
-            found.look(key, held, reread=reread)
+        for key in keys if scope.root in roots else ():
+            found.look(key, held, reread=reread(key))
     return Scan(make_plan(held, found.after), found.readings, tuple(found.skipped), tuple(withheld))
 
 

@@ -29,8 +29,8 @@ from index.records import Article, ArticleKey, Passage, Span
 from index.vectors import PassageText, PassageVectors, Vectors
 
 _LINE = np.dtype([("start", "<u8"), ("end", "<u8"), ("crc32", "<u4")])
-_HALF = np.dtype("<f2")
-_PASSAGE = np.dtype(
+HALF = np.dtype("<f2")
+PASSAGE = np.dtype(
     [
         ("article", "<u4"),
         ("start", "<u4"),
@@ -80,7 +80,7 @@ def write_segment(folder: Path, name: str, entries: Sequence[Entry], dim: int) -
         "articles.lines": table.tobytes(),
         "passages.rows": _passage_table(entries).tobytes(),
         "sentences.spans": _sentence_table(entries).tobytes(),
-        "sentences.half": np.concatenate([v.sentences for v in made]).astype(_HALF).tobytes() if made else b"",
+        "sentences.half": np.concatenate([v.sentences for v in made]).astype(HALF).tobytes() if made else b"",
         "vectors.faiss": nearest.pack(np.stack([v.whole for v in made]) if made else np.empty((0, dim), np.float32)),
     }
     for ending, data in contents.items():
@@ -103,10 +103,10 @@ class Segment:
         self._path = folder / record.name
         self._articles = read_file(folder, record, "articles.jsonl")
         self._lines = self._table(folder, "articles.lines", _LINE, record.articles)
-        self.passages = self._table(folder, "passages.rows", _PASSAGE, record.passages)
+        self.passages = self._table(folder, "passages.rows", PASSAGE, record.passages)
         sentences = int(self.passages["sentences"].sum())
         self._spans = self._table(folder, "sentences.spans", np.dtype(("<u4", 2)), sentences)
-        self._halves = self._table(folder, "sentences.half", np.dtype((_HALF, dim)), sentences)
+        self._halves = self._table(folder, "sentences.half", np.dtype((HALF, dim)), sentences)
         try:
             self.vectors = nearest.unpack(read_file(folder, record, "vectors.faiss"), record.passages, dim)
         except nearest.VectorsUnreadable as error:
@@ -164,7 +164,7 @@ class Segment:
 
     def _damaged(self, ending: str, reason: str) -> IndexDamaged:
         return IndexDamaged(
-            f"{self._path}.{ending} is damaged: {reason}. Build the index anew from the articles: `qa index --rebuild`."
+            f"{self._path}.{ending} is damaged: {reason}. Run `qa index --repair`; until then, `qa ask --degraded`."
         )
 
 
@@ -184,7 +184,7 @@ def _article_line(article: Article) -> bytes:
 
 
 def _passage_table(entries: Sequence[Entry]) -> Table:
-    table = np.zeros(sum(len(entry.passages) for entry in entries), dtype=_PASSAGE)
+    table = np.zeros(sum(len(entry.passages) for entry in entries), dtype=PASSAGE)
     row = sentence = 0
     for number, entry in enumerate(entries):
         for passage in entry.passages:

@@ -4,8 +4,6 @@ import re
 from collections.abc import Iterator
 from itertools import pairwise
 
-from syntok import segmenter
-
 from index.records import Span
 
 LONGEST_RUN = 10_000
@@ -32,6 +30,8 @@ def sentences(text: str, start: int, end: int) -> tuple[Span, ...]:
 
 def _sentence_starts(run: str, offset: int) -> list[int]:
     """Return where a new sentence begins inside ``run``, strictly increasing, ``offset`` added."""
+    from syntok import segmenter  # at first use: an update takes its lock before anything slow is imported
+
     starts = {
         offset + sentence[0].offset
         for paragraph in segmenter.analyze(run)

@@ -47,31 +47,39 @@ class Scope:
 def location(key: ArticleKey) -> Path:
     """Return the absolute path of an article's file. A root that is a single file is that file."""
     root = Path(key.root)
-    return root if root.name == key.path and not root.is_dir() else root / key.path
+    return root if root.name == key.path and not os.path.isdir(root) else root / key.path
 
 
 def choose_scopes(
     paths: tuple[Path, ...], roots: tuple[str, ...], *, prune: bool
 ) -> tuple[tuple[Scope, ...], tuple[str, ...]]:
-    """Return what to look at, and the roots of the index afterwards: none inside another, sorted.
+    """Return what to look at, and the roots of the index afterwards, sorted.
 
-    A path below a recorded root is a part of that root; a path above recorded roots takes their place.
+    A path below a recorded root is a part of that root; a path above recorded roots takes their place. A root
+    inside another (kept while it was gone) goes when it is there again and the other is looked at.
     Raises UsageError for a path that does not exist, unless it is recorded and ``prune`` is given.
     """
     scopes: list[Scope] = []
     kept = set(roots)
     for path in paths:
-        place = os.path.realpath(path.expanduser())
-        above = next((root for root in kept if place == root or place.startswith(root.rstrip("/") + "/")), None)
-        if not os.path.exists(place) and not (prune and above is not None):
+        place = os.path.realpath(os.path.expanduser(path))
+        above = max((root for root in kept if place == root or _inside(place, root)), key=len, default=None)
+        if not os.path.lexists(place) and not (prune and above is not None):
             raise UsageError(f"{path} does not exist. Give a folder of articles, or a .txt or .md file.")
         if above is None:
-            inside = {root for root in kept if root.startswith(place.rstrip("/") + "/")}
+            inside = {root for root in kept if _inside(root, place)}
             kept = (kept - inside) | {place}
             scopes += [Scope(place), *map(Scope, sorted(inside))]
         else:
             scopes.append(Scope(above, os.path.relpath(place, above) if place != above else ""))
-    return tuple(scopes or map(Scope, sorted(kept))), tuple(sorted(kept))
+    scopes = scopes or [Scope(root) for root in sorted(kept)]
+    whole = {scope.root for scope in scopes if not scope.below}
+    back = {root for root in kept if os.path.lexists(root) and any(_inside(root, other) for other in whole)}
+    return tuple(scopes), tuple(sorted(kept - back))
+
+
+def _inside(place: str, root: str) -> bool:
+    return place.startswith(root.rstrip("/") + "/")
 
 
 def walk(scope: Scope, unreadable: Callable[[OSError], None] | None = None) -> Iterator[ArticleKey]:
@@ -81,7 +89,15 @@ def walk(scope: Scope, unreadable: Callable[[OSError], None] | None = None) -> I
     ``unreadable`` receives the error of each folder that cannot be listed.
     """
     place = scope.location
-    if place.is_file():
+    try:
+        single = stat.S_ISREG(place.stat().st_mode)
+    except (FileNotFoundError, NotADirectoryError):
+        return
+    except OSError as error:
+        if unreadable is not None:
+            unreadable(error)
+        return
+    if single:
         yield ArticleKey(scope.root, scope.below or place.name)
         return
     for folder, folders, names in os.walk(place, onerror=unreadable):

@@ -32,6 +32,7 @@ def split(reading: Reading, count: CountTokens, limit: int, target: int = TARGET
     article with what surrounds it. Every sentence stands in exactly one passage.
     """
     text = reading.article.text
+    target = min(target, limit)
     found: list[Passage] = []
     for kind, run in groupby(reading.paragraphs, key=lambda paragraph: paragraph.kind):
         if kind is Kind.FURNITURE:

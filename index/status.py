@@ -33,5 +33,5 @@ def status(folder: Path) -> Status:
             f"{error.filename} is missing. Build the index anew from the articles: `qa index --rebuild`."
         ) from None
     size = sum(record.size for segment in newest.segments for record in segment.files.values())
-    found = scan(tuple(map(Scope, newest.roots)), newest.roots, held, prune=False, reread=False)
+    found = scan(tuple(map(Scope, newest.roots)), newest.roots, held, prune=False)
     return Status(folder, newest, size, found)

@@ -34,10 +34,20 @@ class Near:
 class Index:
     """One generation of an index, open for reading."""
 
-    def __init__(self, folder: Path, manifest: Manifest) -> None:
+    def __init__(self, folder: Path, manifest: Manifest, *, degraded: bool = False) -> None:
+        """Open every segment of ``manifest``, or with ``degraded`` every sound one."""
         self.folder = folder
         self.manifest = manifest
-        self._segments = [Segment(folder, record, manifest.model.dim) for record in manifest.segments]
+        self.faults: list[str] = []
+        """What was passed over, a sentence each; more than none only where it was allowed."""
+        self._segments: list[Segment] = []
+        for record in manifest.segments:
+            try:
+                self._segments.append(Segment(folder, record, manifest.model.dim))
+            except (IndexDamaged, FileNotFoundError) as error:
+                if not degraded:
+                    raise
+                self.faults.append(f"{error.filename} is missing." if isinstance(error, OSError) else str(error))
 
     def nearest(self, question: Vectors, k: int, *, aside: bool = False) -> list[Near]:
         """Return the ``k`` live passages nearest to a question's vector, shape (dim,), best first.
@@ -75,18 +85,20 @@ class Index:
         return Near(score, tuple(map(float, scores)), article, segment.passage(row, article))
 
 
-def open_index(folder: Path) -> Index:
-    """Open the newest generation in ``folder``.
+def open_index(folder: Path, *, degraded: bool = False) -> Index:
+    """Open the newest generation in ``folder`` whose manifest can be read; ``faults`` says if there was a newer one.
 
-    Raises NothingIndexed where there is none and IndexDamaged, naming the file, where it is damaged.
+    Raises NothingIndexed where there is none and IndexDamaged, naming the file, where a file of it is
+    damaged. With ``degraded``, damaged segments are left out instead.
     """
+    missing: object = folder
     for _ in range(TRIES):
-        newest = None
         try:
-            newest = manifests.read_newest(folder)
-            return Index(folder, newest)
+            newest, faults = manifests.read_newest_sound(folder)
+            index = Index(folder, newest, degraded=degraded)
         except FileNotFoundError as error:
             missing = error.filename
-            if newest is not None and manifests.generations(folder)[:1] == [newest.generation]:
-                break
-    raise IndexDamaged(f"{missing} is missing. Build the index anew from the articles: `qa index --rebuild`.")
+        else:
+            index.faults.extend(faults)
+            return index
+    raise IndexDamaged(f"{missing} is missing. Run `qa index --repair`; until then, `qa ask --degraded`.")

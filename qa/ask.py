@@ -92,5 +92,6 @@ class Asker:
             articles=manifest.articles,
             passages=manifest.passages,
             model=manifest.model.name,
-            stale=any(answer.citation.changed for answer in ranked),
+            stale=not manifest.complete or any(answer.citation.changed for answer in ranked),
+            degraded=bool(self.index.faults),
         )

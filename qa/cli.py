@@ -18,6 +18,7 @@ from qa.diagnostics import ExitCode, Progress, exit_code, tell
 
 if TYPE_CHECKING:
     from qa.ask import Asker
+    from qa.records import Reply
 
 app = typer.Typer(
     name="qa",
@@ -60,6 +61,7 @@ def ask(
         typer.Argument(metavar="QUESTION...", help='Words are joined; "-" reads one question a line from stdin'),
     ],
     k: AnswersOption = 1,
+    degraded: Annotated[bool, typer.Option("--degraded", help="Answer from what is undamaged of the index")] = False,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
@@ -69,7 +71,9 @@ def ask(
     asked = " ".join(question)
     questions = (line for line in _stdin_lines() if line.strip()) if asked == "-" else iter([asked])
     _check_question(asked, k)
-    asker = open_asker(find_index(index))
+    asker = open_asker(find_index(index), degraded=degraded)
+    if asker.index.faults:
+        raise typer.Exit(_answer_degraded(asker, questions, k, json))
     answered = [_answer_one(asker, one, k, json) for one in questions]
     raise typer.Exit(ExitCode.DONE if any(answered) else ExitCode.NO_ANSWER)
 
@@ -107,6 +111,13 @@ def index_(
             "--model", metavar="NAME", help="A sentence-transformers folder, or the name of one in the local cache"
         ),
     ] = None,
+    repair: Annotated[
+        bool, typer.Option("--repair", help="Make damaged parts again, re-using every vector that is sound")
+    ] = False,
+    rollback: Annotated[bool, typer.Option("--rollback", help="Go back to before the last update")] = False,
+    wait: Annotated[
+        float, typer.Option("--wait", metavar="SECONDS", min=0.0, help="Wait for another qa that is updating")
+    ] = 0.0,
     quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors")] = False,
     json: JsonOption = False,
     index: IndexOption = None,
@@ -117,7 +128,12 @@ def index_(
     from qa.contract import dumps
     from qa.session import run_update
 
-    wish = Wish(tuple(paths or ()), rebuild, prune, model, dry_run)
+    if rollback:
+        if paths or rebuild or prune or dry_run or repair or model:
+            raise UsageError("--rollback stands alone. Run `qa index --rollback`.")
+        _roll_back(find_index(index), wait, quiet=quiet, json=json)
+        return
+    wish = Wish(tuple(paths or ()), rebuild, prune, model, dry_run, repair, wait)
     done = run_update(find_index(index), wish, quiet=quiet)
     if json:
         _out(dumps(reports.update_payload(done, dry=dry_run)) + "\n")
@@ -217,6 +233,19 @@ def _usage(message: str, arguments: list[str]) -> str:
     return f"{message} See `{' '.join(['qa', command]).strip()} --help`."
 
 
+def _roll_back(folder: Path, wait: float, *, quiet: bool, json: bool) -> None:
+    """Go back to the generation before the last update, and say so."""
+    from index.rollback import rollback
+    from qa import reports
+    from qa.contract import dumps
+
+    done = rollback(folder, wait)
+    if json:
+        _out(dumps(reports.rollback_payload(done)) + "\n")
+    elif not quiet:
+        _out(reports.rollback_text(done))
+
+
 def _check_question(question: str, k: int) -> None:
     """Refuse what cannot be asked before anything is opened or built for it."""
     if not question.strip():
@@ -227,12 +256,27 @@ def _check_question(question: str, k: int) -> None:
 
 def _answer_one(asker: "Asker", question: str, k: int, json: bool) -> bool:
     """Print the reply to one question and return whether the articles answered it."""
+    reply = asker.ask(question, k)
+    _print_reply(reply, json)
+    return reply.answered
+
+
+def _print_reply(reply: "Reply", json: bool) -> None:
     from qa.contract import dumps, reply_payload
     from qa.render import reply_text
 
-    reply = asker.ask(question, k)
     _out(dumps(reply_payload(reply)) + "\n" if json else reply_text(reply, styled=_styled()))
-    return reply.answered
+
+
+def _answer_degraded(asker: "Asker", questions: Iterator[str], k: int, json: bool) -> ExitCode:
+    """Print what a damaged index still answers. It cannot say that the articles do not say."""
+    replies = [asker.ask(question, k) for question in questions]
+    if not any(reply.answered for reply in replies):
+        tell("The undamaged part of the index does not say; the rest cannot be asked. Run `qa index --repair`.")
+        return ExitCode.NO_INDEX
+    for reply in replies:
+        _print_reply(reply, json)
+    return ExitCode.DONE
 
 
 def _styled() -> bool:

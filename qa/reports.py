@@ -11,6 +11,7 @@ from qa.sanitise import name, one_line
 
 if TYPE_CHECKING:
     from index.build import Update
+    from index.manifest import Manifest
     from index.status import Status
     from index.verify import Finding
 
@@ -27,9 +28,10 @@ def update_text(update: "Update", *, dry: bool) -> str:
     )
     if dry:
         return f"{_changes(plan)}Nothing was written: this was a dry run of {_counts(plan)}.\n"
+    found = "".join(f"damaged: {one_line(name)} (moved to quarantine/)\n" for name in update.damaged)
     if not update.published:
         return f"Nothing to do: {sum_line}.\n"
-    return f"{_changes(plan)}{_counts(plan).capitalize()}; {update.embedded} passages embedded.\n{sum_line}.\n"
+    return f"{found}{_changes(plan)}{_counts(plan).capitalize()}; {update.embedded} passages embedded.\n{sum_line}.\n"
 
 
 def update_payload(update: "Update", *, dry: bool) -> dict[str, Any]:
@@ -42,7 +44,26 @@ def update_payload(update: "Update", *, dry: bool) -> dict[str, Any]:
         "articles": update.articles,
         "passages": update.passages,
         "embedded": update.embedded,
+        "damaged": list(update.damaged),
         **_plan_payload(update.plan, update.skipped, update.withheld),
+    }
+
+
+def rollback_text(manifest: "Manifest") -> str:
+    """Return what a rollback came back to."""
+    return (
+        f"Back to {manifest.articles} articles, {manifest.passages} passages (now generation {manifest.generation}). "
+        "`qa index` takes up the articles as they are on the disk; `qa index --rollback` undoes this.\n"
+    )
+
+
+def rollback_payload(manifest: "Manifest") -> dict[str, Any]:
+    """Return what ``qa index --rollback --json`` prints."""
+    return {
+        "version": 1,
+        "generation": manifest.generation,
+        "articles": manifest.articles,
+        "passages": manifest.passages,
     }
 
 
@@ -92,7 +113,7 @@ def verify_text(found: "Sequence[Finding]") -> str:
         for finding in found
     ]
     faults = sum(1 for finding in found if finding.fault)
-    end = "All is well." if not faults else f"{faults} damaged. Build the index anew: `qa index --rebuild`."
+    end = "All is well." if not faults else f"{faults} damaged. Run `qa index --repair`."
     return "\n".join([*rows, end]) + "\n"
 
 

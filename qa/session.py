@@ -23,8 +23,10 @@ if TYPE_CHECKING:
 SEEDS = Path("seeds")
 
 
-def open_asker(folder: Path) -> "Asker":
+def open_asker(folder: Path, *, degraded: bool = False) -> "Asker":
     """Return an asker over the index in ``folder``, built from ./seeds first where nothing is indexed yet.
+
+    With ``degraded``, what is damaged of the index is passed over; what was, is said on stderr.
 
     Raises NothingIndexed, IndexDamaged or ModelUnavailable.
     """
@@ -40,13 +42,15 @@ def open_asker(folder: Path) -> "Asker":
     from index import models
     from qa.ask import Asker
 
-    card = models.restore(manifests.read_newest(folder).model, tell)
+    card = models.restore(manifests.read_newest_sound(folder)[0].model, tell)
     with ThreadPoolExecutor(max_workers=1) as beside:
         loading = beside.submit(_load, card)
         from index.store import open_index
 
-        index = open_index(folder)
+        index = open_index(folder, degraded=degraded)
         embedder = loading.result()
+    for fault in index.faults:
+        tell(f"Passed over: {fault}")
     if index.manifest.model.fingerprint != embedder.card.fingerprint:
         embedder = _load(models.restore(index.manifest.model, tell))
     return Asker(index, embedder)

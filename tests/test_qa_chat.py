@@ -23,7 +23,8 @@ QUESTION = "When did Chang'e-4 land on the far side of the Moon?"
 JANUARY = "On January 3, China's Chang'e-4 probe became the first spacecraft to make a soft landing"
 SMALL = "Small news\n\nFirst line here.\nThe red kite was seen over Bern on May 5.\nLast line here.\n"
 OWN_TERMINAL = (
-    "import fcntl, os, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "import fcntl, os, signal, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
+    "signal.signal(signal.SIGINT, signal.SIG_DFL); "  # a shell starts what runs in the background without it
     "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
 )
 CHAT = ["-P", "-m", "qa", "chat", "--index"]
@@ -265,7 +266,9 @@ def test_terminal_conversation_from_prompt_to_ctrl_d(terminal: Terminal) -> None
     terminal.until("qa> ")
     terminal.type("/open 1\n")
     assert "> 6  \x1b[1;4mOn January 3" in terminal.until("qa> ")
-    terminal.type("half a line\x03")
+    terminal.type("half a line")
+    terminal.until("half a line")
+    terminal.type("\x03")
     terminal.until("qa> ")
     terminal.type("/help\n")
     assert "half a line" not in terminal.until("/quit")
@@ -296,7 +299,8 @@ def test_pipe_conversation_without_a_last_newline_is_answered(seed_index: Path) 
 
 @pytest.mark.parametrize("asked", [False, True], ids=["before", "after a question"])
 def test_interrupt_ends_a_chat_that_waits_on_a_pipe(asked: bool, seed_index: Path) -> None:
-    command = [sys.executable, *CHAT, str(seed_index)]
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from qa.cli import main; main()"
+    command = [sys.executable, "-P", "-c", heeding, "chat", "--index", str(seed_index)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8") as process:
         assert process.stdin is not None

@@ -144,7 +144,7 @@ def test_damaged_file_leaves_with_four_and_is_named(kites: Path, qa: Qa) -> None
     data = bytearray(vectors.read_bytes())
     data[-1] ^= 1
     vectors.write_bytes(data)
-    assert_refused(qa("ask", QUESTION), 4, vectors.name, "damaged", "qa index --rebuild")
+    assert_refused(qa("ask", QUESTION), 4, vectors.name, "damaged", "qa index --repair")
     verified = qa("verify")
     assert (verified.returncode, verified.stderr) == (4, "")
     assert f"DAMAGED {vectors.name}" in verified.stdout.replace(f"{kites}/", "")
@@ -152,7 +152,7 @@ def test_damaged_file_leaves_with_four_and_is_named(kites: Path, qa: Qa) -> None
 
 def test_missing_file_leaves_with_four_and_is_named(kites: Path, qa: Qa) -> None:
     next(kites.glob("*.sentences.half")).unlink()
-    assert_refused(qa("ask", QUESTION), 4, "sentences.half is missing", "qa index --rebuild")
+    assert_refused(qa("ask", QUESTION), 4, "sentences.half is missing", "qa index --repair")
 
 
 def test_manifest_of_a_newer_format_leaves_with_four(kites: Path, qa: Qa) -> None:

@@ -1,0 +1,210 @@
+"""Models as files: what the fingerprint sees, and every way a model or its export can be missing or altered."""
+
+import hashlib
+import json
+import shutil
+import subprocess
+import zlib
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from index import models
+from index.embed import OnnxEmbedder, load_embedder
+from index.errors import ModelUnavailable
+from index.records import ModelCard
+
+FILES = {
+    "model.safetensors": b"weights",
+    "tokenizer.json": b"{}",
+    "config.json": b"{}",
+    "modules.json": b"[]",
+    "sentence_bert_config.json": b'{"max_seq_length": 256}',
+    "1_Pooling/config.json": b'{"pooling_mode_mean_tokens": true}',
+    "README.md": b"A model.",
+}
+
+
+def silent(_: str) -> None:
+    pass
+
+
+def model(folder: Path, **changed: bytes) -> Path:
+    """A folder of small files in the shape of a model."""
+    for name, data in {**FILES, **changed}.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(data)
+    return folder
+
+
+def flip(path: Path, at: int) -> None:
+    data = bytearray(path.read_bytes())
+    data[at] ^= 1
+    path.write_bytes(data)
+
+
+@pytest.fixture
+def copied(embedder: OnnxEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The export of the default model, alone in a cache of its own."""
+    final = tmp_path / "cache" / "models" / models.export_folder(embedder.card.fingerprint).name
+    shutil.copytree(models.export_folder(embedder.card.fingerprint), final)
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    return final
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if name != "README.md"])
+def test_fingerprint_changes_with_every_byte_that_decides_vectors(tmp_path: Path, name: str) -> None:
+    before = models.fingerprint(model(tmp_path / "a"))
+    assert models.fingerprint(model(tmp_path / "b", **{name: FILES[name] + b" "})) != before
+
+
+def test_fingerprint_does_not_change_with_readme_or_place(tmp_path: Path) -> None:
+    before = models.fingerprint(model(tmp_path / "a"))
+    assert models.fingerprint(model(tmp_path / "elsewhere" / "b", **{"README.md": b"Another."})) == before
+
+
+def test_fingerprint_changes_with_a_pooling_file_more(tmp_path: Path) -> None:
+    before = models.fingerprint(model(tmp_path / "a"))
+    assert models.fingerprint(model(tmp_path / "b", **{"2_Dense/config.json": b"{}"})) != before
+
+
+def test_fingerprint_changes_with_the_rule_of_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    before = models.fingerprint(model(tmp_path))
+    monkeypatch.setattr(models, "EXPORT_RULE", "onnx-2")
+    assert models.fingerprint(tmp_path) != before
+
+
+@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "modules.json"])
+def test_folder_that_lacks_a_file_is_no_model(tmp_path: Path, name: str) -> None:
+    (model(tmp_path) / name).unlink()
+    with pytest.raises(ModelUnavailable, match=f"it has no {name}"):
+        models.fingerprint(tmp_path)
+
+
+def test_bundled_files_are_the_official_ones() -> None:
+    folder = models.find_model(models.DEFAULT_MODEL)
+    official = {
+        "model.safetensors": "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db",
+        "tokenizer.json": "be50c3628f2bf5bb5e3a7f17b1f74611b2561a3a27eeab05e5aa30f411572037",
+    }
+    found = {name: hashlib.sha256((folder / name).read_bytes()).hexdigest() for name in official}
+    assert found == official == models.BUNDLED
+
+
+def test_bundled_model_with_another_file_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(models.BUNDLED, "tokenizer.json", "0" * 64)
+    with pytest.raises(ModelUnavailable, match="not the official file of all-MiniLM-L6-v2"):
+        models.find_model(models.DEFAULT_MODEL)
+
+
+@pytest.mark.parametrize("name", ["no-such-model", "nobody/no-such-model", "two words", "a/b/c"])
+def test_unknown_model_is_refused_with_a_remedy(name: str) -> None:
+    with pytest.raises(ModelUnavailable, match=r"no model folder .* leave --model away"):
+        models.find_model(name)
+
+
+def test_local_folder_is_found_as_a_model(tmp_path: Path) -> None:
+    assert models.find_model(str(tmp_path)) == tmp_path.resolve()
+
+
+@pytest.mark.parametrize("name", models.EXPORTED)
+def test_export_with_a_flipped_byte_is_refused(copied: Path, embedder: OnnxEmbedder, name: str) -> None:
+    flip(copied / name, (copied / name).stat().st_size // 2)
+    with pytest.raises(ModelUnavailable, match=f"{name} has another checksum"):
+        load_embedder(embedder.card)
+    assert len(models.verify_export(embedder.card.fingerprint)) == 1
+    assert name in models.verify_export(embedder.card.fingerprint)[0]
+
+
+def test_export_that_is_sound_has_no_faults(embedder: OnnxEmbedder) -> None:
+    assert models.verify_export(embedder.card.fingerprint) == ()
+
+
+def test_export_without_a_file_is_refused(copied: Path, embedder: OnnxEmbedder) -> None:
+    (copied / "model.onnx").unlink()
+    with pytest.raises(ModelUnavailable, match="is damaged"):
+        load_embedder(embedder.card)
+    assert "model.onnx" in models.verify_export(embedder.card.fingerprint)[0]
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"model": {"name": 1}}', b"\xff\xfe"])
+def test_export_with_a_damaged_card_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path))
+    folder = models.export_folder("a" * 64)
+    folder.mkdir(parents=True)
+    (folder / "card.json").write_bytes(content)
+    with pytest.raises(ModelUnavailable, match=r"is damaged .* Remove that folder"):
+        models.card_of("a" * 64)
+    assert len(models.verify_export("a" * 64)) == 1
+
+
+def test_export_of_another_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path))
+    folder = models.export_folder("a" * 64)
+    folder.mkdir(parents=True)
+    for name in models.EXPORTED:
+        (folder / name).write_bytes(b"x")
+    (folder / "card.json").write_bytes(models.describe_files(folder, ModelCard("other", "b" * 64, 8, 40)))
+    with pytest.raises(ModelUnavailable, match="belongs to another model"):
+        models.card_of("a" * 64)
+
+
+def test_description_holds_the_checksums_of_the_files(tmp_path: Path) -> None:
+    for name in models.EXPORTED:
+        (tmp_path / name).write_bytes(name.encode())
+    written = json.loads(models.describe_files(tmp_path, ModelCard("m", "a" * 64, 8, 40)))["files"]
+    assert written["model.onnx"]["crc32"] == zlib.crc32(b"model.onnx")
+    assert written["tokenizer.json"]["sha256"] == hashlib.sha256(b"tokenizer.json").hexdigest()
+
+
+def test_cache_that_cannot_be_written_names_its_remedy(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "file" / "below"))
+    with pytest.raises(ModelUnavailable, match=r"cannot be written .* `QA_CACHE=/a/writable/folder qa index`"):
+        models.prepare(models.DEFAULT_MODEL, silent)
+
+
+def test_model_that_cannot_be_exported_leaves_nothing_in_the_cache(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+
+    def failing(*args: Any, **kwargs: Any) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.CompletedProcess(args, 1, stderr=b"Traceback\nValueError: bad weights\n")
+
+    monkeypatch.setattr(subprocess, "run", failing)
+    with pytest.raises(ModelUnavailable, match="could not be prepared: ValueError: bad weights"):
+        models.prepare(str(model(tmp_path / "model")), silent)
+    assert list((tmp_path / "cache" / "models").iterdir()) == []
+
+
+def test_interrupted_export_leaves_nothing_in_the_way_of_the_next(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+
+    def interrupted(*args: Any, **kwargs: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(subprocess, "run", interrupted)
+    with pytest.raises(KeyboardInterrupt, match=r"^$"):
+        models.prepare(str(model(tmp_path / "model")), silent)
+    assert list((tmp_path / "cache" / "models").iterdir()) == []
+
+
+def test_model_that_changed_under_its_name_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    card = ModelCard(str(model(tmp_path / "model")), "a" * 64, 8, 40)
+    with pytest.raises(ModelUnavailable, match="built with another model than"):
+        models.restore(card, silent)
+
+
+def test_cache_is_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path))
+    assert models.cache() == tmp_path
+    monkeypatch.delenv("QA_CACHE")
+    monkeypatch.setattr("sys.platform", "linux")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
+    assert models.cache() == tmp_path / "xdg" / "qa"
