@@ -226,8 +226,10 @@ def _usage(message: str, arguments: list[str]) -> str:
     """Return Typer's complaint with the remedy that fits the arguments."""
     if message.startswith("Usage:"):
         return message
-    message = f"{message.rstrip('.')}."
-    command = arguments[0] if arguments and not arguments[0].startswith("-") else ""
+    message = message.rstrip(".")
+    message = message if message.endswith("?") else f"{message}."
+    named = bool(arguments) and not arguments[0].startswith("-") and not message.startswith("No such command")
+    command = arguments[0] if named else ""
     if command == "ask" and "option" in message.lower():
         return f"{message} If the question begins with a dash, put -- before it: qa ask -- -what?"
     return f"{message} See `{' '.join(['qa', command]).strip()} --help`."
