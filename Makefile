@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check lint types contracts test eval fit trials
+.PHONY: check lint types contracts test eval fit trials torture
 
 check: lint types contracts test      ## everything that CI runs
 
@@ -25,3 +25,6 @@ fit:                                  ## the constants of qa/confidence.py, from
 
 trials:                               ## what each choice in retrieval is worth, on the development questions
 	$(PYTHON) -m eval.trials
+
+torture:                              ## prove that an index cannot be lost: a table of figures, some six minutes
+	$(PYTHON) tests/torture.py

@@ -4,11 +4,12 @@ Reads one file of each segment, so that it works where the others are damaged.
 """
 
 import json
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from index.articles import Reading, read
-from index.manifest import Manifest, SegmentRecord, read_file
+from index.manifest import Manifest, SegmentRecord, damaged, read_file
 from index.records import ArticleKey
 
 
@@ -25,20 +26,26 @@ class Place:
 
 def catalog(folder: Path, manifest: Manifest) -> dict[ArticleKey, Place]:
     """Return every live article of ``manifest``, and where it is stored."""
-    live: dict[ArticleKey, Place] = {}
-    for segment in manifest.segments:
-        dead = set(segment.dead)
-        for number, line in enumerate(bytes(read_file(folder, segment, "articles.jsonl")).splitlines()):
-            if number not in dead:
-                fields = json.loads(line)
-                live[ArticleKey(fields["root"], fields["path"])] = Place(segment.name, number, fields["sha256"])
-    return live
+    return {
+        ArticleKey(fields["root"], fields["path"]): Place(segment.name, number, fields["sha256"])
+        for segment in manifest.segments
+        for number, fields in _live(folder, segment)
+    }
 
 
 def stored_articles(folder: Path, segment: SegmentRecord) -> dict[ArticleKey, Reading]:
     """Return the live articles of a segment as they were read, from the text that the index keeps."""
-    dead = set(segment.dead)
-    lines = enumerate(bytes(read_file(folder, segment, "articles.jsonl")).splitlines())
-    stored = (json.loads(line) for number, line in lines if number not in dead)
-    keyed = ((ArticleKey(fields["root"], fields["path"]), fields["text"]) for fields in stored)
+    keyed = ((ArticleKey(one["root"], one["path"]), one["text"]) for _, one in _live(folder, segment))
     return {key: read(key, text.encode("utf-8")) for key, text in keyed}
+
+
+def _live(folder: Path, segment: SegmentRecord) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the number and the fields of each live article. Raises IndexDamaged for lines that are no articles."""
+    dead = set(segment.dead)
+    for number, line in enumerate(bytes(read_file(folder, segment, "articles.jsonl")).splitlines()):
+        if number not in dead:
+            try:
+                fields = json.loads(line)
+                yield number, {name: str(fields[name]) for name in ("root", "path", "sha256", "text")}
+            except (ValueError, KeyError, TypeError, RecursionError) as error:
+                raise damaged(folder / f"{segment.name}.articles.jsonl", f"line {number + 1}: {error}") from None

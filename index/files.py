@@ -67,9 +67,11 @@ def publish(path: Path, data: bytes) -> None:
     write_new(draft, data)
     try:
         sync_folder(path.parent)
-        os.link(draft, path)
         try:
+            os.link(draft, path)
             sync_folder(path.parent)
+        except FileExistsError:
+            raise
         except OSError as error:
             raise Unsure(error.errno, error.strerror, str(path)) from None
     finally:
@@ -142,7 +144,8 @@ def writing(lock: Path, wait: float = 0.0) -> Iterator[None]:
             time.sleep(PAUSE)
         yield
     finally:
-        os.close(handle)
+        with contextlib.suppress(OSError):  # nothing was written through it, and the lock goes either way
+            os.close(handle)
 
 
 def _locked(handle: int) -> bool:

@@ -19,25 +19,28 @@ GRACE = 600.0
 def tidy(folder: Path) -> None:
     """Remove what no kept generation names: superseded files, and leftovers of a writer that died.
 
-    To be called by the one writer. Where a manifest cannot be read, nothing is removed: it may name anything.
+    To be called by the one writer. Where a manifest cannot be read, only leftovers go: it may name the rest.
     """
-    try:
-        named = _named(folder)
-    except (IndexDamaged, FileNotFoundError):
-        return
+    newest = max(manifests.generations(folder), default=0)
+    named = _named(folder)
     for path in folder.iterdir():
-        if path.name not in named and manifests.is_ours(path.name):
+        unnamed = named is not None and path.name not in named and manifests.is_ours(path.name)
+        if unnamed or manifests.is_leftover(path.name, newest):
             with contextlib.suppress(OSError):  # what cannot be removed now is removed by a later update
                 files.remove(path)
 
 
-def _named(folder: Path) -> set[str]:
+def _named(folder: Path) -> set[str] | None:
+    """Return the names of all files of the kept generations, None where one of their manifests cannot be read."""
     found = manifests.generations(folder)
-    base = manifests.read(folder, found[0]).base if found else None
     now = time.time()
     named: set[str] = set()
-    for newer, generation in zip([None, *found], found, strict=False):
-        superseded = None if newer is None else (folder / manifests.manifest_name(newer)).stat().st_mtime
-        if superseded is None or generation == base or abs(now - superseded) < GRACE:
-            named |= manifests.read(folder, generation).file_names()
+    try:
+        base = manifests.read(folder, found[0]).base if found else None
+        for newer, generation in zip([None, *found], found, strict=False):
+            superseded = None if newer is None else (folder / manifests.manifest_name(newer)).stat().st_mtime
+            if superseded is None or generation == base or abs(now - superseded) < GRACE:
+                named |= manifests.read(folder, generation).file_names()
+    except (IndexDamaged, FileNotFoundError):
+        return None
     return named

@@ -8,14 +8,16 @@ import json
 import re
 import zlib
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
 from typing import Any
 
 from index import files
 from index.errors import IndexDamaged, NothingIndexed
-from index.records import ModelCard
+from index.generation import SEGMENT_FILES, FileRecord, Manifest, SegmentRecord, manifest_name, parse
+
+__all__ = ["FileRecord", "Manifest", "SegmentRecord", "manifest_name"]
 
 FORMAT = 1
 """Raised when older programs could not read what newer ones write."""
@@ -24,77 +26,20 @@ CHECKED_AT_OPEN = 64 * 2**20
 
 _NAME = re.compile(r"manifest-(\d{8})\.json")
 _OURS = re.compile(
-    r"\d{8}\.(?:articles\.(?:jsonl|lines)|passages\.rows|sentences\.(?:spans|half)|vectors\.faiss)|\.?manifest-\d{8}\.json(?:\.\d+\.new)?"
+    rf"(?P<number>\d{{8}})\.(?:{'|'.join(map(re.escape, SEGMENT_FILES))})"
+    r"|manifest-\d{8}\.json|(?P<draft>\.manifest-\d{8}\.json\.\d+\.new)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class FileRecord:
-    """What a file of the index was when it was written."""
-
-    size: int
-    crc32: int
-
-
-@dataclass(frozen=True, slots=True)
-class SegmentRecord:
-    """Some articles with their passages and vectors, written once and never changed."""
-
-    name: str
-    articles: int
-    """Live and dead."""
-    passages: int
-    """Live and dead."""
-    dead: tuple[int, ...]
-    """Numbers of the articles that have left the index or stand in a newer segment; sorted."""
-    dead_passages: int
-    files: Mapping[str, FileRecord]
-    """By the ending of the file's name; the name is the segment's, a dot, and the ending."""
-
-
-@dataclass(frozen=True, slots=True)
-class Manifest:
-    """One complete generation of an index."""
-
-    generation: int
-    """From 1, one more with every change."""
-    model: ModelCard
-    passage_rule: str
-    """How articles were cut into passages; another rule cuts all of them anew."""
-    threshold: float | None
-    """Confidence from which an answer counts as one, 0 to 1; None leaves it to the asking program."""
-    roots: tuple[str, ...]
-    """Absolute folders or files that were indexed, none inside another; sorted."""
-    segments: tuple[SegmentRecord, ...]
-    complete: bool = True
-    """False for what a long update has published so far."""
-    base: int | None = None
-    """The complete generation that the update to this one started from, kept for a rollback; None for the first."""
-
-    @property
-    def articles(self) -> int:
-        """How many live articles there are."""
-        return sum(segment.articles - len(segment.dead) for segment in self.segments)
-
-    @property
-    def passages(self) -> int:
-        """How many live passages there are."""
-        return sum(segment.passages - segment.dead_passages for segment in self.segments)
-
-    def file_names(self) -> frozenset[str]:
-        """Return the names of all files that this generation needs, its own manifest included."""
-        named = {f"{segment.name}.{ending}" for segment in self.segments for ending in segment.files}
-        return frozenset(named | {manifest_name(self.generation)})
-
-
-def manifest_name(generation: int) -> str:
-    """Return the file name of a generation's manifest."""
-    return f"manifest-{generation:08d}.json"
 
 
 def is_ours(name: str) -> bool:
     """Tell whether a file of this name is one that the index writes and may remove."""
     return _OURS.fullmatch(name) is not None
+
+
+def is_leftover(name: str, newest: int) -> bool:
+    """Tell whether a file can only come from a writer that died: a draft, or of a generation after ``newest``."""
+    ours = _OURS.fullmatch(name)
+    return ours is not None and (ours["draft"] is not None or int(ours["number"] or 0) > newest)
 
 
 def generations(folder: Path) -> list[int]:
@@ -129,7 +74,7 @@ def read_newest_sound(folder: Path) -> tuple[Manifest, tuple[str, ...]]:
         try:
             return read(folder, generation), tuple(map(str, faults))
         except FileNotFoundError as error:  # a writer removed it meanwhile, so that a newer one is there
-            faults.append(_damaged(Path(error.filename), "it is missing"))
+            faults.append(damaged(Path(error.filename), "it is missing"))
         except IndexDamaged as error:
             faults.append(error)
     if faults:
@@ -145,12 +90,12 @@ def read(folder: Path, generation: int) -> Manifest:
         if content["format"] > FORMAT:
             raise IndexDamaged(f"{path} was written by a newer qa. Upgrade qa, or build it anew: `qa index --rebuild`.")
         if content.pop("crc32") != _crc32(content):
-            raise _damaged(path, "its checksum does not hold")
-        return _parse(content)
+            raise damaged(path, "its checksum does not hold")
+        return parse(content)
     except FileNotFoundError:
         raise
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise _damaged(path, str(error) or type(error).__name__) from None
+        raise damaged(path, str(error) or type(error).__name__) from None
 
 
 def publish(folder: Path, manifest: Manifest) -> None:
@@ -174,11 +119,11 @@ def read_file(folder: Path, segment: SegmentRecord, ending: str, *, always: bool
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:
-        raise _damaged(path, str(error)) from None
+        raise damaged(path, str(error)) from None
     if len(data) != written.size:
-        raise _damaged(path, f"it has {len(data)} bytes where {written.size} were written")
+        raise damaged(path, f"it has {len(data)} bytes where {written.size} were written")
     if (always or len(data) <= CHECKED_AT_OPEN) and zlib.crc32(data) != written.crc32:
-        raise _damaged(path, "its checksum does not hold")
+        raise damaged(path, "its checksum does not hold")
     return data
 
 
@@ -188,31 +133,10 @@ def _mapped(path: Path) -> mmap:
         return mmap(file.fileno(), 0, access=ACCESS_READ)
 
 
-def _damaged(path: Path, reason: str) -> IndexDamaged:
+def damaged(path: Path, reason: str) -> IndexDamaged:
+    """Return the error that says of a file that it is not what was written, and what to do."""
     return IndexDamaged(f"{path} is damaged: {reason}. Run `qa index --repair`; until then, `qa ask --degraded`.")
 
 
 def _crc32(content: Mapping[str, Any]) -> int:
     return zlib.crc32(json.dumps(content, sort_keys=True, separators=(",", ":")).encode("ascii"))
-
-
-def _parse(content: Mapping[str, Any]) -> Manifest:
-    return Manifest(
-        generation=content["generation"],
-        model=ModelCard(**content["model"]),
-        passage_rule=content["passage_rule"],
-        threshold=content["threshold"],
-        complete=content["complete"],
-        base=content["base"],
-        roots=tuple(content["roots"]),
-        segments=tuple(
-            SegmentRecord(
-                **{
-                    **segment,
-                    "dead": tuple(segment["dead"]),
-                    "files": {ending: FileRecord(**record) for ending, record in segment["files"].items()},
-                }
-            )
-            for segment in content["segments"]
-        ),
-    )

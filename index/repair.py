@@ -3,6 +3,7 @@
 Owns the diagnosis and the salvage; making the lost parts again is the ordinary work of ``build``.
 """
 
+import contextlib
 import json
 from collections.abc import Collection
 from dataclasses import dataclass, replace
@@ -46,8 +47,8 @@ def diagnose(folder: Path) -> Damage:
     newest: Manifest | None = None
     for generation in manifests.generations(folder):
         try:
-            newest = manifests.read(folder, generation)
-            break
+            newest = newest or manifests.read(folder, generation)
+            manifests.read(folder, generation)
         except IndexDamaged:
             bad.append(manifests.manifest_name(generation))
     if newest is None:
@@ -75,9 +76,13 @@ def salvage(folder: Path, damage: Damage, embedder: Embedder, wanted: Collection
 
 
 def quarantine(folder: Path, damage: Damage) -> None:
-    """Move the damaged files out of the way, for whoever wants to look at them. Nothing deletes them."""
+    """Move the damaged files out of the way, for whoever wants to look at them. Nothing deletes them.
+
+    The repair is published by then; a file that cannot be moved stays where it is, named by nothing.
+    """
     for name in damage.files:
-        files.move_into(folder / name, folder / QUARANTINE)
+        with contextlib.suppress(OSError):
+            files.move_into(folder / name, folder / QUARANTINE)
 
 
 def _content(folder: Path, record: SegmentRecord, ending: str) -> bytes | None:
@@ -93,8 +98,11 @@ def _articles(folder: Path, record: SegmentRecord) -> list[Reading] | None:
     lines = _content(folder, record, "articles.jsonl")
     if lines is None:
         return None
-    stored = [json.loads(line) for line in lines.splitlines()]
-    return [read(ArticleKey(one["root"], one["path"]), one["text"].encode("utf-8")) for one in stored]
+    try:
+        stored = [json.loads(line) for line in lines.splitlines()]
+        return [read(ArticleKey(one["root"], one["path"]), one["text"].encode("utf-8")) for one in stored]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
 
 
 def _vectors(folder: Path, record: SegmentRecord, embedder: Embedder) -> dict[bytes, PassageVectors]:

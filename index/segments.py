@@ -24,7 +24,7 @@ import numpy.typing as npt
 
 from index import files, nearest
 from index.errors import IndexDamaged
-from index.manifest import FileRecord, SegmentRecord, read_file
+from index.manifest import FileRecord, SegmentRecord, damaged, read_file
 from index.records import Article, ArticleKey, Passage, Span
 from index.vectors import PassageText, PassageVectors, Vectors
 
@@ -100,13 +100,14 @@ class Segment:
 
     def __init__(self, folder: Path, record: SegmentRecord, dim: int) -> None:
         self.record = record
-        self._path = folder / record.name
+        self._folder = folder
         self._articles = read_file(folder, record, "articles.jsonl")
-        self._lines = self._table(folder, "articles.lines", _LINE, record.articles)
-        self.passages = self._table(folder, "passages.rows", PASSAGE, record.passages)
+        self._lines = self._table("articles.lines", _LINE, record.articles, always=True)
+        self.passages = self._table("passages.rows", PASSAGE, record.passages, always=True)
         sentences = int(self.passages["sentences"].sum())
-        self._spans = self._table(folder, "sentences.spans", np.dtype(("<u4", 2)), sentences)
-        self._halves = self._table(folder, "sentences.half", np.dtype((HALF, dim)), sentences)
+        self._check_rows(sentences)
+        self._spans = self._table("sentences.spans", np.dtype(("<u4", 2)), sentences)
+        self._halves = self._table("sentences.half", np.dtype((HALF, dim)), sentences)
         try:
             self.vectors = nearest.unpack(read_file(folder, record, "vectors.faiss"), record.passages, dim)
         except nearest.VectorsUnreadable as error:
@@ -125,8 +126,11 @@ class Segment:
         line = self._articles[start:end]
         if zlib.crc32(line) != crc32:
             raise self._damaged("articles.jsonl", f"the line of article {number} has another checksum")
-        content = json.loads(line)
-        return Article(key=ArticleKey(content.pop("root"), content.pop("path")), **content)
+        try:
+            content = json.loads(line)
+            return Article(key=ArticleKey(content.pop("root"), content.pop("path")), **content)
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise self._damaged("articles.jsonl", f"the line of article {number} is no article ({error})") from None
 
     def passage(self, row: int, article: Article) -> Passage:
         """Return the passage of a row, whose article is ``article``; its text's checksum is checked."""
@@ -155,17 +159,27 @@ class Segment:
         first = int(self.passages[row]["sentence"])
         return slice(first, first + int(self.passages[row]["sentences"]))
 
-    def _table(self, folder: Path, ending: str, dtype: np.dtype[Any], count: int) -> Table:
+    def _check_rows(self, sentences: int) -> None:
+        """Check that no row leads out of the tables: everything else is looked up through them."""
+        counts = self.passages["sentences"].astype(np.int64)
+        inside = (
+            bool(np.all(self.passages["article"] < self.record.articles))
+            and bool(np.all(np.diff(self.passages["article"].astype(np.int64)) >= 0))
+            and bool(np.all(counts > 0))
+            and bool(np.array_equal(self.passages["sentence"], np.cumsum(counts) - counts))
+        )
+        if not inside:
+            raise self._damaged("passages.rows", f"its rows do not fit {sentences} sentences")
+
+    def _table(self, ending: str, dtype: np.dtype[Any], count: int, *, always: bool = False) -> Table:
         """Return a file as ``count`` rows of ``dtype``, without copying it."""
-        data = read_file(folder, self.record, ending)
+        data = read_file(self._folder, self.record, ending, always=always)
         if len(data) != count * dtype.itemsize:
             raise self._damaged(ending, f"it does not hold {count} rows")
         return np.frombuffer(data, dtype=dtype.base).reshape(count, *dtype.shape)
 
     def _damaged(self, ending: str, reason: str) -> IndexDamaged:
-        return IndexDamaged(
-            f"{self._path}.{ending} is damaged: {reason}. Run `qa index --repair`; until then, `qa ask --degraded`."
-        )
+        return damaged(self._folder / f"{self.record.name}.{ending}", reason)
 
 
 def _article_line(article: Article) -> bytes:

@@ -18,28 +18,37 @@ ENDINGS = ("articles.jsonl", "articles.lines", "passages.rows", "sentences.spans
 SEGMENT = SegmentRecord("00000001", 3, 9, (1,), 4, {ending: FileRecord(7, 5) for ending in ENDINGS})
 SAMPLE = Manifest(2, ModelCard("m", "a" * 64, 8, 40), "rule", 0.5, ("/ärticles", "/\udcff"), (SEGMENT,))
 
+words = st.text(min_size=1)
 cards = st.builds(
-    ModelCard, st.text(), st.text("0123456789abcdef"), st.integers(1), st.integers(1), st.text(), st.text()
+    ModelCard, words, words, st.integers(1, 2**16), st.integers(3, 2**20), st.text(), st.text(), st.booleans()
 )
 records = st.builds(FileRecord, st.integers(0, 2**40), st.integers(0, 2**32 - 1))
-counts = st.integers(0, 2**31)
-segments = st.builds(
-    SegmentRecord,
-    st.from_regex(r"\A\d{8}\Z"),
-    counts,
-    counts,
-    st.lists(counts).map(tuple),
-    counts,
-    st.dictionaries(st.sampled_from(ENDINGS), records),
-)
+
+
+@st.composite
+def segments(draw: st.DrawFn) -> SegmentRecord:
+    articles, passages = draw(st.integers(0, 2**31)), draw(st.integers(0, 2**31))
+    dead = draw(st.sets(st.integers(0, articles - 1), max_size=5)) if articles else ()
+    return SegmentRecord(
+        name=f"{draw(st.integers(0, 99_999_999)):08d}",
+        articles=articles,
+        passages=passages,
+        dead=tuple(sorted(dead)),
+        dead_passages=draw(st.integers(0, passages)),
+        files={ending: draw(records) for ending in ENDINGS},
+    )
+
+
 anything = st.builds(
     Manifest,
     st.integers(1, 99_999_999),
     cards,
-    st.text(),
+    words,
     st.none() | st.floats(0, 1),
-    st.lists(st.text()).map(tuple),
-    st.lists(segments, max_size=3).map(tuple),
+    st.lists(words).map(tuple),
+    st.lists(segments(), max_size=3).map(tuple),
+    st.booleans(),
+    st.none() | st.integers(1, 99_999_999),
 )
 
 
