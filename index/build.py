@@ -7,6 +7,7 @@ writer's lock is held.
 
 from collections.abc import Callable, Collection
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -78,7 +79,7 @@ def _update(folder: Path, wish: Wish, load: LoadEmbedder, progress: "Progress | 
     if settled and not plan and not found.written and not damaged:
         return _undone(folder, found)
     garbage.tidy(folder)
-    embedder = _Once(lambda: load(models.restore(card, tell)))
+    embedder = cache(lambda: load(models.restore(card, tell)))
     after, embedded = _commit(folder, wish, found, damage, card, embedder, progress)
     if damage is not None:
         _quarantine(folder, damage)
@@ -134,19 +135,6 @@ def _commit(
         manifests.publish(folder, current)
         embedded += computed
     return current, embedded
-
-
-class _Once:
-    """Calls a function at most once and remembers what it gave."""
-
-    def __init__(self, make: Callable[[], "Embedder"]) -> None:
-        self._make = make
-        self._made: Embedder | None = None
-
-    def __call__(self) -> "Embedder":
-        if self._made is None:
-            self._made = self._make()
-        return self._made
 
 
 def _choose_model(before: Manifest | None, wish: Wish, tell: Tell) -> ModelCard:

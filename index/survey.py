@@ -93,7 +93,7 @@ def survey(folder: Path, wish: Wish, damage: "Damage | None" = None) -> Survey:
     scopes, roots = choose_scopes(_paths(wish, before), before.roots if before else (), prune=wish.prune)
     rereading = wish.rebuild or (before is not None and before.passage_rule != PASSAGE_RULE)
     if rereading or damage:
-        scopes = tuple(map(Scope, roots))
+        scopes = tuple(map(Scope, sorted({*roots, *(scope.root for scope in scopes)})))
     for gone in [root for root in roots if forgotten and not wish.prune and not any(walk(Scope(root)))]:
         raise IndexDamaged(
             f"{gone} is gone or empty, and the index is too damaged to give its articles back. Bring that folder "

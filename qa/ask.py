@@ -6,18 +6,16 @@ What the command, the chat and the evaluation call. Opening the index and loadin
 import time
 from dataclasses import dataclass
 
-from index.errors import UsageError
 from index.store import Index
 from index.vectors import Embedder, Vectors
 from qa.answer import rank
 from qa.confidence import THRESHOLD
 from qa.expect import expected_form
+from qa.limits import MOST, check_question
 from qa.read import read
 from qa.records import Answer, IndexState, Reply
 from qa.retrieve import retrieve
 
-MOST = 100
-"""The most answers that one question gets."""
 READ = 100
 """Passages read for every question; more where less than half of them differ."""
 
@@ -34,10 +32,7 @@ class Asker:
 
         Raises UsageError for a blank question or a k below 1.
         """
-        if not question.strip():
-            raise UsageError('The question is blank. Ask something, as in: qa ask "Who discovered it?"')
-        if k < 1:
-            raise UsageError(f"-k {k} asks for no answer. Give a number from 1 on.")
+        check_question(question, k)
         started = time.perf_counter()
         vector = self.embedder.embed_question(question)
         embedded = time.perf_counter()

@@ -1,10 +1,8 @@
 """The commands: what they take, and which parts they call. The roof of the house; nothing imports it.
 
-Owns Typer and stdout. Imports inside the commands keep ``--help`` instant and asking light.
+Owns Typer. Imports inside the commands keep ``--help`` instant and asking light.
 """
 
-import io
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +13,8 @@ import typer
 from index.errors import UsageError, UserError
 from index.place import find_index
 from qa.diagnostics import ExitCode, Progress, exit_code, tell
+from qa.limits import check_question
+from qa.streams import Closed, Typed, out, prepare_streams, stdin_lines, styled
 
 if TYPE_CHECKING:
     from qa.ask import Asker
@@ -41,7 +41,7 @@ def _version(wanted: bool) -> None:
     if wanted:
         from importlib.metadata import version
 
-        _out(f"qa {version('article-qa')}\n")
+        out(f"qa {version('article-qa')}\n")
         raise typer.Exit
 
 
@@ -69,8 +69,8 @@ def ask(
     from qa.session import open_asker
 
     asked = " ".join(question)
-    questions = (line for line in _stdin_lines() if line.strip()) if asked == "-" else iter([asked])
-    _check_question(asked, k)
+    questions = (line for line in stdin_lines() if line.strip()) if asked == "-" else iter([asked])
+    check_question(asked, k)
     asker = open_asker(find_index(index), degraded=degraded)
     if asker.index.faults:
         raise typer.Exit(_answer_degraded(asker, questions, k, json))
@@ -85,15 +85,15 @@ def chat(k: AnswersOption = 1, json: JsonOption = False, index: IndexOption = No
     from qa.contract import dumps, reply_payload
     from qa.session import open_asker
 
-    _check_question("?", k)
+    check_question("?", k)
     asker = open_asker(find_index(index))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if terminal:
         import readline  # noqa: F401  (line editing and the history of this conversation, for input())
 
         tell(f"{asker.index.manifest.articles} articles. Ask, or type /help; /quit leaves.")
-    talk = Chat(asker, k, _styled(), render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
-    converse(talk, _Typed() if terminal else _stdin_lines(), _out, tell, interactive=terminal)
+    talk = Chat(asker, k, styled(), render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
+    converse(talk, Typed() if terminal else stdin_lines(), out, tell, interactive=terminal)
 
 
 @app.command(name="index", epilog="Example: qa index ~/articles")
@@ -136,9 +136,9 @@ def index_(
     wish = Wish(tuple(paths or ()), rebuild, prune, model, dry_run, repair, wait)
     done = run_update(find_index(index), wish, quiet=quiet)
     if json:
-        _out(dumps(reports.update_payload(done, dry=dry_run)) + "\n")
+        out(dumps(reports.update_payload(done, dry=dry_run)) + "\n")
     elif not quiet:
-        _out(reports.update_text(done, dry=dry_run))
+        out(reports.update_text(done, dry=dry_run))
 
 
 @app.command(epilog="Example: qa status --json")
@@ -149,7 +149,7 @@ def status(json: JsonOption = False, index: IndexOption = None) -> None:
     from qa.contract import dumps
 
     found = look(find_index(index))
-    _out(dumps(reports.status_payload(found)) + "\n" if json else reports.status_text(found))
+    out(dumps(reports.status_payload(found)) + "\n" if json else reports.status_text(found))
     if not json:
         for sentence in reports.left_out(found.scan.skipped, found.scan.withheld):
             tell(sentence)
@@ -163,7 +163,7 @@ def verify(json: JsonOption = False, index: IndexOption = None) -> None:
     from qa.contract import dumps
 
     found = check(find_index(index))
-    _out(dumps(reports.verify_payload(found)) + "\n" if json else reports.verify_text(found))
+    out(dumps(reports.verify_payload(found)) + "\n" if json else reports.verify_text(found))
     raise typer.Exit(ExitCode.NO_INDEX if any(finding.fault for finding in found) else ExitCode.DONE)
 
 
@@ -186,12 +186,12 @@ def eval_(
 
     with Progress("Asking") as progress:
         report = evaluate(questions, find_index(index), progress, tell)
-    _out(dumps(payload(report)) + "\n" if json else table(report))
+    out(dumps(payload(report)) + "\n" if json else table(report))
 
 
 def main() -> None:
     """Run the command line and leave with the exit code of the contract."""
-    _prepare_streams()
+    prepare_streams()
     try:
         code = app(standalone_mode=False) or ExitCode.DONE
     except typer.TyperException as error:
@@ -203,23 +203,9 @@ def main() -> None:
     except (KeyboardInterrupt, typer.Abort):
         tell("Interrupted.")
         code = ExitCode.INTERRUPTED
-    except _Closed:
+    except Closed:
         code = ExitCode.DONE
     sys.exit(int(code))
-
-
-class _Closed(Exception):
-    """Nobody reads stdout any more, as under ``| head``: no error, and no reason to go on."""
-
-
-def _out(text: str) -> None:
-    """Write to stdout at once. Raises _Closed where it is closed, with stdout made harmless for the exit."""
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise _Closed from None
 
 
 def _usage(message: str, arguments: list[str]) -> str:
@@ -243,17 +229,9 @@ def _roll_back(folder: Path, wait: float, *, quiet: bool, json: bool) -> None:
 
     done = rollback(folder, wait)
     if json:
-        _out(dumps(reports.rollback_payload(done)) + "\n")
+        out(dumps(reports.rollback_payload(done)) + "\n")
     elif not quiet:
-        _out(reports.rollback_text(done))
-
-
-def _check_question(question: str, k: int) -> None:
-    """Refuse what cannot be asked before anything is opened or built for it."""
-    if not question.strip():
-        raise UsageError('The question is blank. Ask something, as in: qa ask "Who discovered it?"')
-    if k < 1:
-        raise UsageError(f"-k {k} asks for no answer. Give a number from 1 on.")
+        out(reports.rollback_text(done))
 
 
 def _answer_one(asker: "Asker", question: str, k: int, json: bool) -> bool:
@@ -267,7 +245,7 @@ def _print_reply(reply: "Reply", json: bool) -> None:
     from qa.contract import dumps, reply_payload
     from qa.render import reply_text
 
-    _out(dumps(reply_payload(reply)) + "\n" if json else reply_text(reply, styled=_styled()))
+    out(dumps(reply_payload(reply)) + "\n" if json else reply_text(reply, styled=styled()))
 
 
 def _answer_degraded(asker: "Asker", questions: Iterator[str], k: int, json: bool) -> ExitCode:
@@ -279,36 +257,3 @@ def _answer_degraded(asker: "Asker", questions: Iterator[str], k: int, json: boo
     for reply in replies:
         _print_reply(reply, json)
     return ExitCode.DONE
-
-
-def _styled() -> bool:
-    """Tell whether stdout is a terminal that wants more than plain text."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
-def _stdin_lines() -> Iterator[str]:
-    """Yield the lines of stdin; bytes that are no UTF-8 are replaced."""
-    if isinstance(sys.stdin, io.TextIOWrapper):
-        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
-    yield from sys.stdin
-
-
-class _Typed(Iterator[str]):
-    """What is typed at the prompt until Ctrl-D. Unlike a generator, it goes on after an interrupt."""
-
-    def __next__(self) -> str:
-        try:
-            return input("qa> ")
-        except EOFError:
-            _out("\n")
-            raise StopIteration from None
-
-
-def _prepare_streams() -> None:
-    """Put something harmless in the place of closed streams, and let no character be unprintable."""
-    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
-        if getattr(sys, name) is None:
-            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")

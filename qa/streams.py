@@ -1,0 +1,60 @@
+"""stdin and stdout, whatever they are: a terminal, a pipe, a file, closed.
+
+Owns how lines come in and text goes out. What is written is decided elsewhere; stderr belongs to
+``diagnostics``.
+"""
+
+import io
+import os
+import sys
+from collections.abc import Iterator
+
+PROMPT = "qa> "
+
+
+class Closed(Exception):
+    """Nobody reads stdout any more, as under ``| head``: no error, and no reason to go on."""
+
+
+def prepare_streams() -> None:
+    """Put something harmless in the place of closed streams, and let no character be unprintable."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+
+
+def out(text: str) -> None:
+    """Write to stdout at once. Raises Closed where it is closed, with stdout made harmless for the exit."""
+    try:
+        sys.stdout.write(text)
+        sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise Closed from None
+
+
+def styled() -> bool:
+    """Tell whether stdout is a terminal that wants more than plain text."""
+    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+def stdin_lines() -> Iterator[str]:
+    """Yield the lines of stdin; bytes that are no UTF-8 are replaced."""
+    if isinstance(sys.stdin, io.TextIOWrapper):
+        sys.stdin.reconfigure(encoding="utf-8", errors="replace")
+    yield from sys.stdin
+
+
+class Typed(Iterator[str]):
+    """What is typed at the prompt until Ctrl-D. Unlike a generator, it goes on after an interrupt."""
+
+    def __next__(self) -> str:
+        """Return the next line. Raises StopIteration at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
+        try:
+            return input(PROMPT)
+        except EOFError:
+            out("\n")
+            raise StopIteration from None
