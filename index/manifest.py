@@ -4,6 +4,7 @@ Owns the numbered manifest files and the checks on every file they name. What is
 the work of ``segments``. The newest readable manifest *is* the index.
 """
 
+import contextlib
 import json
 import re
 import zlib
@@ -19,6 +20,8 @@ from index.generation import SEGMENT_FILES, FileRecord, Manifest, SegmentRecord,
 
 __all__ = ["FileRecord", "Manifest", "SegmentRecord", "manifest_name"]
 
+TRIES = 5
+"""How often a reader starts again when a file went missing under it because a newer generation came."""
 FORMAT = 1
 """Raised when older programs could not read what newer ones write."""
 CHECKED_AT_OPEN = 64 * 2**20
@@ -69,12 +72,17 @@ def read_newest_sound(folder: Path) -> tuple[Manifest, tuple[str, ...]]:
 
     Raises NothingIndexed where there is none, IndexDamaged (of the newest) where none can be read.
     """
+    for _ in range(TRIES):
+        with contextlib.suppress(FileNotFoundError):  # a writer removed what was just listed: there is a newer one
+            return _newest_sound(folder)
+    raise damaged(folder, "its manifests vanish as they are read")
+
+
+def _newest_sound(folder: Path) -> tuple[Manifest, tuple[str, ...]]:
     faults: list[IndexDamaged] = []
     for generation in generations(folder):
         try:
             return read(folder, generation), tuple(map(str, faults))
-        except FileNotFoundError as error:  # a writer removed it meanwhile, so that a newer one is there
-            faults.append(damaged(Path(error.filename), "it is missing"))
         except IndexDamaged as error:
             faults.append(error)
     if faults:

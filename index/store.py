@@ -15,9 +15,6 @@ from index.records import Article, Passage
 from index.segments import Segment
 from index.vectors import Vectors
 
-TRIES = 5
-"""How often a reader starts again when a file went missing under it because a newer generation came."""
-
 
 @dataclass(frozen=True, slots=True)
 class Near:
@@ -92,7 +89,7 @@ def open_index(folder: Path, *, degraded: bool = False) -> Index:
     damaged. With ``degraded``, damaged segments are left out instead.
     """
     missing: object = folder
-    for _ in range(TRIES):
+    for _ in range(manifests.TRIES):
         try:
             newest, faults = manifests.read_newest_sound(folder)
             index = Index(folder, newest, degraded=degraded)
