@@ -14,7 +14,11 @@ class NothingIndexed(UserError):
 
 
 class IndexDamaged(UserError):
-    """A file of the index is not what was written, or was written by a newer version."""
+    """A file of the index is not what was written."""
+
+
+class IndexTooNew(IndexDamaged):
+    """The newest generation was written by a newer version; nobody passes over it or repairs it."""
 
 
 class ModelUnavailable(UserError):

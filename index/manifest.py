@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from index import files
-from index.errors import IndexDamaged, NothingIndexed
+from index.errors import IndexDamaged, IndexTooNew, NothingIndexed
 from index.generation import SEGMENT_FILES, FileRecord, Manifest, SegmentRecord, manifest_name, parse
 
 __all__ = ["FileRecord", "Manifest", "SegmentRecord", "manifest_name"]
@@ -83,6 +83,8 @@ def _newest_sound(folder: Path) -> tuple[Manifest, tuple[str, ...]]:
     for generation in generations(folder):
         try:
             return read(folder, generation), tuple(map(str, faults))
+        except IndexTooNew:
+            raise
         except IndexDamaged as error:
             faults.append(error)
     if faults:
@@ -96,7 +98,7 @@ def read(folder: Path, generation: int) -> Manifest:
     try:
         content = json.loads(path.read_bytes())
         if content["format"] > FORMAT:
-            raise IndexDamaged(f"{path} was written by a newer qa. Upgrade qa, or build it anew: `qa index --rebuild`.")
+            raise IndexTooNew(f"{path} was written by a newer qa. Upgrade qa, or build it anew: `qa index --rebuild`.")
         if content.pop("crc32") != _crc32(content):
             raise damaged(path, "its checksum does not hold")
         return parse(content)

@@ -15,7 +15,7 @@ from index import files, nearest
 from index import manifest as manifests
 from index.articles import Reading, read
 from index.catalog import stored_articles
-from index.errors import IndexDamaged
+from index.errors import IndexDamaged, IndexTooNew
 from index.manifest import Manifest, SegmentRecord
 from index.records import ArticleKey
 from index.segments import HALF, PASSAGE, digest, text_of
@@ -42,13 +42,15 @@ class Damage:
 
 
 def diagnose(folder: Path) -> Damage:
-    """Return what is damaged, every byte checked."""
+    """Return what is damaged, every byte checked. Raises IndexTooNew for an index of a newer version."""
     bad: list[str] = []
     newest: Manifest | None = None
     for generation in manifests.generations(folder):
         try:
-            newest = newest or manifests.read(folder, generation)
-            manifests.read(folder, generation)
+            found = manifests.read(folder, generation)
+            newest = newest or found
+        except IndexTooNew:
+            raise
         except IndexDamaged:
             bad.append(manifests.manifest_name(generation))
     if newest is None:

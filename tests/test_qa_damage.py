@@ -84,6 +84,16 @@ def test_damaged_newest_manifest_is_passed_over_by_readers_and_refused_by_writer
     assert qa(birds, "ask", ASK_OWL).returncode == 0
 
 
+def test_newer_format_is_neither_passed_over_nor_repaired(birds: Path) -> None:
+    manifest = birds / ".qa" / "manifest-00000003.json"
+    manifest.write_text('{"format": 99}')
+    for command in (["ask", ASK_KITE], ["index", "--repair"], ["status"]):
+        done = qa(birds, *command)
+        assert (done.returncode, done.stdout) == (4, "")
+        assert "Upgrade qa" in done.stderr
+    assert manifest.exists()
+
+
 def test_rollback_goes_back_and_forth(birds: Path) -> None:
     assert qa(birds, "index", "--rollback").stdout.startswith("Back to 1 articles")
     assert qa(birds, "ask", ASK_OWL).returncode == 3
