@@ -45,8 +45,8 @@ def _report(
     lacking = _lacking(questions, asker)
     if lacking and len(lacking) >= sum(len(question.gold) for question in questions):
         raise UsageError(
-            f"The index holds none of the articles that these questions are about ({lacking[0]}). "
-            "Index them first: qa index FOLDER."
+            f"The index holds nothing of what these questions are about. {lacking[0]} "
+            "Index those articles first: qa index FOLDER."
         )
     for sentence in lacking:
         tell(sentence)
@@ -58,4 +58,12 @@ def _lacking(questions: tuple[Question, ...], asker: Asker) -> tuple[str, ...]:
 
 
 def _texts(asker: Asker) -> dict[str, str]:
-    return {article.key.path: article.text for article in asker.index.articles()}
+    """Return the articles' texts by path. Raises UsageError where one path stands for two different texts."""
+    texts: dict[str, str] = {}
+    for article in asker.index.articles():
+        if texts.setdefault(article.key.path, article.text) != article.text:
+            raise UsageError(
+                f"Two indexed folders hold a different {article.key.path}, so a question set cannot name it. "
+                "Score an index of one folder: qa eval --index DIR."
+            )
+    return texts

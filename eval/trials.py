@@ -1,8 +1,9 @@
 """Run as ``python -m eval.trials [ARTICLES [QUESTIONS]]``: what each choice in retrieval is worth.
 
-Prints hit@1, hit@5, answer@1 and abstain_auroc for the product as it is and with one choice changed at a
-time, over the development questions on ./seeds unless told otherwise. Works in memory, by exhaustive
-search, so that passages can be cut differently without an index. Never given the held-out questions.
+Prints hit@1, hit@5, answer@1 and abstain_auroc of the articles' own passages, as the product ranks them and
+with one choice changed at a time, over the development questions on ./seeds unless told otherwise. Works in
+memory, by exhaustive search, so that passages can be cut differently without an index. Never given the held-out
+questions.
 """
 
 import sys

@@ -163,7 +163,7 @@ def _title(found: tuple[Paragraph, ...], settled: set[int], *, markdown: bool) -
 
 
 def _settle(found: tuple[Paragraph, ...], settled: frozenset[int]) -> tuple[Paragraph, ...]:
-    """Turn the paragraphs that stated metadata, and repeats of the title, into asides."""
+    """Turn the paragraphs that stated metadata into asides."""
     return tuple(
         Paragraph(Span(*p.span), p.text, Kind.ASIDE) if at in settled and p.kind is Kind.BODY else p
         for at, p in enumerate(found)

@@ -48,6 +48,8 @@ class Update:
     passages: int
     embedded: int
     """Passages whose vectors were computed in this run."""
+    written: int = 0
+    """Articles that were stored anew."""
     damaged: tuple[str, ...] = ()
     """Names of files that a repair found damaged; they were moved to quarantine/."""
 
@@ -63,7 +65,8 @@ def update(
     """
     refuse_nothing(folder, wish)
     if wish.dry_run:
-        return _undone(folder, survey(folder, wish))
+        damage = _diagnose(folder) if wish.repair else None
+        return replace(_undone(folder, survey(folder, wish, damage)), damaged=damage.files if damage else ())
     with writer(folder, wish.wait):
         return _update(folder, wish, load, progress, tell)
 
@@ -174,6 +177,7 @@ def _undone(folder: Path, found: Survey) -> Update:
         articles=before.articles if before else 0,
         passages=before.passages if before else 0,
         embedded=0,
+        written=len(found.written),
     )
 
 

@@ -44,11 +44,13 @@ def steps(folder: Path, start: Survey) -> list[Step]:
     old_of = {new: old for old, new in start.scan.plan.renamed}
     found: list[Step] = []
     group: list[ArticleKey] = []
+    characters = 0
     for key in start.written:
         group.append(key)
-        if not start.rereading and sum(len(readings[one].article.text) for one in group) >= STEP_CHARACTERS:
+        characters += len(readings[key].article.text)
+        if not start.rereading and characters >= STEP_CHARACTERS:
             found.append(_step(group, readings, old_of, start))
-            group = []
+            group, characters = [], 0
     last = _step(group, readings, old_of, start)
     removed = tuple(start.places[key] for key in start.scan.plan.removed if key in start.places)
     return [*found, replace(last, dropped=last.dropped + removed)]

@@ -73,6 +73,8 @@ def publish(path: Path, data: bytes) -> None:
         except FileExistsError:
             raise
         except OSError as error:
+            if not os.path.lexists(path):
+                raise
             raise Unsure(error.errno, error.strerror, str(path)) from None
     finally:
         with contextlib.suppress(OSError):

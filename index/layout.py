@@ -17,7 +17,7 @@ class Kind(Enum):
     BODY = "body"
     """The article's own words, captions and subheadings included."""
     ASIDE = "aside"
-    """Around the article: bylines, credits, biographies. Searchable, ranked below every BODY."""
+    """Around the article: bylines, credits, biographies. Searched only where no BODY answers."""
     FURNITURE = "furniture"
     """Of the page: notices, buttons, repeats. Not searched."""
 
@@ -43,8 +43,9 @@ _NETWORK = (
 )
 _FURNITURE = re.compile(
     r"""
-      (?=.*\bcookies?\b)(?=.*\b(?:our|your|we|us|this\ (?:web)?site)\b)
-      (?=.*(?:\bagree|\bcontinu|\bsettings?\b|\baccept|\bprivacy\b)).*
+      (?=.*(?:\b(?:use\ of|uses?|using|accept|accepting|consent\ to)\ (?:our\ )?cookies\b
+        |\bcookie\ (?:policy|settings|notice|preferences)\b))
+      (?=.*\b(?:our|your|we|(?:this|the)\ (?:web)?site)\b).*
     | (?:skip\ to\ (?:main\ )?content|site\ ?map|advertisement|loading\W*|back\ to\ top|menu|comments?\W*\d*\W*)
     | (?:terms\ of\ (?:use|service)|privacy\ policy|contact\ us|about\ us|most\ (?:read|popular)|recommended)
     | (?:©|\(c\)\s|copyright\s?(?:©|\(c\)|\d{4})).* | .{0,60}\ball\ rights\ reserved\W*

@@ -55,8 +55,8 @@ def find_model(name: str) -> Path:
 
 
 def fingerprint(folder: Path) -> str:
-    """Return the SHA-256 (hex) of what decides a model's vectors: weights, tokenizer, pooling, length, rule."""
-    pooling = sorted(path.relative_to(folder).as_posix() for path in folder.glob("*/config.json"))
+    """Return the SHA-256 (hex) of what decides a model's vectors: weights, tokenizer, pooling, length, prompts."""
+    parts = sorted(path.relative_to(folder).as_posix() for path in _parts(folder))
     for needed in ("model.safetensors", "tokenizer.json", "modules.json"):
         if not (folder / needed).is_file():
             raise ModelUnavailable(
@@ -64,10 +64,27 @@ def fingerprint(folder: Path) -> str:
                 "modules.json, tokenizer.json and model.safetensors."
             )
     whole = hashlib.sha256(EXPORT_RULE.encode())
-    for name in [*FINGERPRINTED, *pooling]:
-        if (folder / name).is_file():
-            whole.update(f"\n{name} {sha256(folder / name)}".encode())
+    try:
+        for name in [*FINGERPRINTED, *parts]:
+            if (folder / name).is_file():
+                whole.update(f"\n{name} {sha256(folder / name)}".encode())
+        if prompts := _prompts(folder):
+            whole.update(f"\nprompts {json.dumps(prompts, sort_keys=True)}".encode())
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelUnavailable(f"The model in {folder} cannot be read ({error}). Check its files.") from None
     return whole.hexdigest()
+
+
+def _parts(folder: Path) -> list[Path]:
+    """Return what the modules after the network add: their settings and their weights."""
+    return [*folder.glob("*/config.json"), *folder.glob("*/*.safetensors")]
+
+
+def _prompts(folder: Path) -> dict[str, str]:
+    """Return the prompts that a model puts before its texts, the empty ones left out."""
+    settings = folder / "config_sentence_transformers.json"
+    stated = json.loads(settings.read_bytes()).get("prompts") if settings.is_file() else None
+    return {name: prompt for name, prompt in (stated or {}).items() if prompt}
 
 
 def sha256(path: Path) -> str:
@@ -122,17 +139,22 @@ def export_bytes(fingerprint: str, name: str) -> bytes:
 
 
 def verify_export(fingerprint: str) -> tuple[str, ...]:
-    """Return what is wrong with the export of a model, by SHA-256 of every file; empty when all is well."""
+    """Return what is wrong with the export of a model, by SHA-256 of every file; empty when all is well.
+
+    An export that is not there yet is no fault: it is made when it is first needed.
+    """
     folder = export_folder(fingerprint)
+    if not folder.exists():
+        return ()
     try:
         written = json.loads((folder / "card.json").read_bytes())["files"]
         return tuple(
-            f"{folder / name}: its SHA-256 is not the one written at export"
+            f"{folder / name}: its SHA-256 is not the one written at export; remove that folder, it is made again"
             for name in EXPORTED
             if sha256(folder / name) != written[name]["sha256"]
         )
     except (OSError, ValueError, KeyError, TypeError) as error:
-        return (f"{folder}: not readable ({error})",)
+        return (f"{folder}: not readable ({error}); remove that folder, it is made again",)
 
 
 def prepare(name: str, tell: Callable[[str], None]) -> ModelCard:
@@ -178,6 +200,11 @@ def make_export(folder: Path, name: str, mark: str, tell: Callable[[str], None])
     try:
         _run_export(folder, draft, name, mark)
         files.publish_folder(draft, final)
+    except OSError as error:
+        raise ModelUnavailable(
+            f"The prepared model {name} cannot be written to {final.parent} ({error.strerror}). Free some space there, "
+            "or set QA_CACHE to another folder."
+        ) from None
     finally:
         files.remove_folder(draft)
     return _read_card(mark)
@@ -204,7 +231,6 @@ def describe_files(folder: Path, card: ModelCard) -> bytes:
     """Return the bytes of ``card.json`` for a finished export: the model, and each file's checksums."""
     written = {
         name: {
-            "size": (folder / name).stat().st_size,
             "sha256": sha256(folder / name),
             "crc32": zlib.crc32((folder / name).read_bytes()),
         }

@@ -3,6 +3,8 @@
 import os
 from pathlib import Path
 
+from index.errors import UsageError
+
 FOLDER = ".qa"
 
 
@@ -16,7 +18,10 @@ def find_index(named: Path | None = None) -> Path:
         return Path(os.path.expanduser(named)).absolute()
     if os.environ.get("QA_INDEX"):
         return Path(os.path.expanduser(os.environ["QA_INDEX"])).absolute()
-    here = Path.cwd()
+    try:
+        here = Path.cwd()
+    except OSError as error:
+        raise UsageError(f"The current folder is not there any more ({error.strerror}). Go to another one.") from None
     return _upward(here) or here / FOLDER
 
 

@@ -1,4 +1,4 @@
-"""What flows between the rooms of this floor: articles, their passages, models and manifests.
+"""What flows between the rooms of this floor: articles, their passages, hits and models.
 
 Owns the shapes and their laws, nothing else. All offsets count code points of the article's text,
 half open, so ``article.text[start:end]`` is the piece that is meant.
@@ -52,7 +52,7 @@ class Passage:
     sentences: tuple[Span, ...]
     """Sentences in reading order, as offsets in the article; first starts at ``start``, last ends at ``end``."""
     aside: bool = False
-    """True for what surrounds an article (biographies, notices): searchable, never above its own sentences."""
+    """True for what surrounds an article (biographies, bylines): searched where its own words do not answer."""
 
 
 @dataclass(frozen=True, slots=True)

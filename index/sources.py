@@ -66,6 +66,8 @@ def choose_scopes(
         above = max((root for root in kept if place == root or _inside(place, root)), key=len, default=None)
         if not os.path.lexists(place) and not (prune and above is not None):
             raise UsageError(f"{path} does not exist. Give a folder of articles, or a .txt or .md file.")
+        if os.path.isfile(place) and not place.lower().endswith(SUFFIXES):
+            raise UsageError(f"{path} is of a kind that is not read. Give a folder of articles, or a .txt or .md file.")
         if above is None:
             inside = {root for root in kept if _inside(root, place)}
             kept = (kept - inside) | {place}

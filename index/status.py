@@ -29,9 +29,7 @@ def status(folder: Path) -> Status:
     try:
         held = {key: place.sha256 for key, place in catalog(folder, newest).items()}
     except FileNotFoundError as error:
-        raise IndexDamaged(
-            f"{error.filename} is missing. Build the index anew from the articles: `qa index --rebuild`."
-        ) from None
+        raise IndexDamaged(f"{error.filename} is missing. Run `qa index --repair`.") from None
     size = sum(record.size for segment in newest.segments for record in segment.files.values())
     found = scan(tuple(map(Scope, newest.roots)), newest.roots, held, prune=False)
     return Status(folder, newest, size, found)

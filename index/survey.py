@@ -3,6 +3,7 @@
 Owns which generation a writer may build on. Reads only; the work that follows is the work of ``build``.
 """
 
+import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,7 +103,8 @@ def survey(folder: Path, wish: Wish, damage: "Damage | None" = None) -> Survey:
     held = {key: where.sha256 for key, where in places.items()}
     held |= {key: reading.article.sha256 for key, reading in recovered.items()}
     found = scan(scopes, roots, held, prune=wish.prune, reread=lambda key: rereading or key in recovered)
-    lasting = tuple(sorted({*roots, *(scope.root for scope in found.withheld)}))
+    standing = {root for root in roots if not (wish.prune and not os.path.lexists(root))}
+    lasting = tuple(sorted({*standing, *(scope.root for scope in found.withheld)}))
     return Survey(before, places, lasting, rereading, recovered, found)
 
 

@@ -23,6 +23,8 @@ class Finding:
     subject: str
     fault: str | None
     """None when it is as it should be."""
+    of_index: bool = True
+    """False for what lies outside the index, where ``qa index --repair`` does not reach."""
 
 
 def verify(folder: Path) -> tuple[Finding, ...]:
@@ -38,7 +40,7 @@ def verify(folder: Path) -> tuple[Finding, ...]:
         if all(finding.fault is None for finding in files):
             found.append(_content(folder, record, newest.model.dim))
     faults = models.verify_export(newest.model.fingerprint)
-    return (*found, Finding(f"model {newest.model.name}", "; ".join(faults) or None))
+    return (*found, Finding(f"model {newest.model.name}", "; ".join(faults) or None, of_index=False))
 
 
 def _file(folder: Path, record: SegmentRecord, ending: str) -> Finding:

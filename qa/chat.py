@@ -73,7 +73,8 @@ class Chat:
         rows = [
             f"[{answer.rank}] {citation_line(answer.citation, confidence=answer.confidence)}" for answer in self._last()
         ]
-        return "\n".join(rows) + "\n" if rows else "Nothing has been asked yet.\n"
+        nothing = "Nothing was found.\n" if self.history else "Nothing has been asked yet.\n"
+        return "\n".join(rows) + "\n" if rows else nothing
 
     def _open(self, which: str) -> str:
         found = self._last()
@@ -105,16 +106,18 @@ def converse(
 ) -> None:
     """Answer line after line until /quit or the end of input.
 
-    When ``interactive``, an interrupt drops what is being typed or answered and the conversation goes on;
-    otherwise it ends the conversation like any other command.
+    Where replies are rendered for programs, what commands say goes to ``complain``, so that nothing but
+    replies is written. When ``interactive``, an interrupt drops what is being typed or answered and the
+    conversation goes on; otherwise it ends the conversation like any other command.
     """
     while True:
         try:
             line = next(lines, None)
             text = None if line is None else chat.respond(line)
-            if text is None:
+            if line is None or text is None:
                 return
-            write(text)
+            aside = chat.render is not None and line.strip().startswith("/")
+            (complain if aside else write)(text)
         except UserError as error:
             complain(str(error))
         except KeyboardInterrupt:

@@ -4,7 +4,6 @@ Owns Typer. Imports inside the commands keep ``--help`` instant and asking light
 """
 
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -58,7 +57,7 @@ def _qa(
 def ask(
     question: Annotated[
         list[str],
-        typer.Argument(metavar="QUESTION...", help='Words are joined; "-" reads one question a line from stdin'),
+        typer.Argument(metavar="QUESTION", help='Words are joined; "-" reads one question a line from stdin'),
     ],
     k: AnswersOption = 1,
     degraded: Annotated[bool, typer.Option("--degraded", help="Answer from what is undamaged of the index")] = False,
@@ -69,12 +68,15 @@ def ask(
     from qa.session import open_asker
 
     asked = " ".join(question)
-    questions = (line for line in stdin_lines() if line.strip()) if asked == "-" else iter([asked])
     check_question(asked, k)
+    several = asked == "-"
+    questions = [line.strip() for line in stdin_lines() if line.strip()] if several else [asked]
+    if not questions:
+        raise UsageError("There is no question on stdin. Give one a line, as in: qa ask - < questions.txt")
     asker = open_asker(find_index(index), degraded=degraded)
     if asker.index.faults:
         raise typer.Exit(_answer_degraded(asker, questions, k, json))
-    answered = [_answer_one(asker, one, k, json) for one in questions]
+    answered = [_answer_one(asker, one, k, json, titled=several) for one in questions]
     raise typer.Exit(ExitCode.DONE if any(answered) else ExitCode.NO_ANSWER)
 
 
@@ -100,7 +102,7 @@ def chat(k: AnswersOption = 1, json: JsonOption = False, index: IndexOption = No
 def index_(
     paths: Annotated[
         list[Path] | None,
-        typer.Argument(metavar="[PATH]...", help="Folders or files; default: what is indexed already, else ./seeds"),
+        typer.Argument(metavar="PATH", help="Folders or files; default: what is indexed already, else ./seeds"),
     ] = None,
     rebuild: Annotated[bool, typer.Option("--rebuild", help="Cut and embed every article anew")] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and write nothing")] = False,
@@ -157,14 +159,16 @@ def status(json: JsonOption = False, index: IndexOption = None) -> None:
 
 @app.command(epilog="Example: qa verify")
 def verify(json: JsonOption = False, index: IndexOption = None) -> None:
-    """Check every checksum, span and vector of the index. Exit code 4: something is damaged."""
+    """Check every checksum, span and vector of the index. Exit code 4: damaged; 5: only the prepared model is."""
     from index.verify import verify as check
     from qa import reports
     from qa.contract import dumps
 
     found = check(find_index(index))
     out(dumps(reports.verify_payload(found)) + "\n" if json else reports.verify_text(found))
-    raise typer.Exit(ExitCode.NO_INDEX if any(finding.fault for finding in found) else ExitCode.DONE)
+    faulty = [finding for finding in found if finding.fault]
+    damaged = ExitCode.NO_INDEX if any(finding.of_index for finding in faulty) else ExitCode.MODEL
+    raise typer.Exit(damaged if faulty else ExitCode.DONE)
 
 
 @app.command(name="eval", epilog="Example: qa eval my-questions.jsonl --json")
@@ -172,7 +176,7 @@ def eval_(
     questions: Annotated[
         Path | None,
         typer.Argument(
-            metavar="[QUESTIONS]",
+            metavar="QUESTIONS",
             help="A question set (JSON Lines, may be gzipped); default: the held-out set on ./seeds",
         ),
     ] = None,
@@ -186,7 +190,7 @@ def eval_(
 
     with Progress("Asking") as progress:
         report = evaluate(questions, find_index(index), progress, tell)
-    out(dumps(payload(report)) + "\n" if json else table(report))
+    out(dumps(payload(report)) + "\n" if json else table(report) + "\n")
 
 
 def main() -> None:
@@ -234,26 +238,31 @@ def _roll_back(folder: Path, wait: float, *, quiet: bool, json: bool) -> None:
         out(reports.rollback_text(done))
 
 
-def _answer_one(asker: "Asker", question: str, k: int, json: bool) -> bool:
+def _answer_one(asker: "Asker", question: str, k: int, json: bool, *, titled: bool) -> bool:
     """Print the reply to one question and return whether the articles answered it."""
     reply = asker.ask(question, k)
-    _print_reply(reply, json)
+    _print_reply(reply, json, titled=titled)
     return reply.answered
 
 
-def _print_reply(reply: "Reply", json: bool) -> None:
+def _print_reply(reply: "Reply", json: bool, *, titled: bool) -> None:
+    """Print a reply; with ``titled``, the question above it and a blank line below."""
     from qa.contract import dumps, reply_payload
     from qa.render import reply_text
+    from qa.sanitise import one_line
 
-    out(dumps(reply_payload(reply)) + "\n" if json else reply_text(reply, styled=styled()))
+    text = reply_text(reply, styled=styled())
+    if titled:
+        text = f"> {one_line(reply.question)}\n\n{text}\n"
+    out(dumps(reply_payload(reply)) + "\n" if json else text)
 
 
-def _answer_degraded(asker: "Asker", questions: Iterator[str], k: int, json: bool) -> ExitCode:
+def _answer_degraded(asker: "Asker", questions: list[str], k: int, json: bool) -> ExitCode:
     """Print what a damaged index still answers. It cannot say that the articles do not say."""
     replies = [asker.ask(question, k) for question in questions]
     if not any(reply.answered for reply in replies):
         tell("The undamaged part of the index does not say; the rest cannot be asked. Run `qa index --repair`.")
         return ExitCode.NO_INDEX
     for reply in replies:
-        _print_reply(reply, json)
+        _print_reply(reply, json, titled=len(replies) > 1)
     return ExitCode.DONE

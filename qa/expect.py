@@ -10,9 +10,10 @@ from collections.abc import Callable
 _MONTH = r"(?:January|February|March|April|May|June|July|August|September|October|November|December)"
 _TIME = re.compile(
     rf"\b{_MONTH}\b|\b(?:Mon|Tues|Wednes|Thurs|Fri|Satur|Sun)day\b|\b(?:1[5-9]|20|21)\d\d(?:s|-\d\d)?\b"
-    r"|\b\d{1,2}:\d\d\b|\b\d{1,2}(?::\d\d)?\s?[ap]\.?m\b|\b\d+(?:st|nd|rd|th)\b"
-    r"|\b(?:today|yesterday|tomorrow|tonight|ago|decades?|century|centuries)\b"
-    r"|\b(?:last|next|this|past|coming|early|late|mid)[ -](?:\w+ )?"
+    r"|\b\d{1,2}:\d\d\b|\b\d{1,2}(?::\d\d)?\s?(?i:[ap]\.?m)\b|\b\d+(?:st|nd|rd|th)\b"
+    r"|\b(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.? \d"
+    r"|\b(?i:today|yesterday|tomorrow|tonight|ago|decades?|century|centuries)\b"
+    r"|\b(?i:last|next|this|past|coming|early|late|mid)[ -](?:\w+ )?"
     r"(?:week|month|year|spring|summer|autumn|fall|winter)s?\b"
     r"|年|月|日"
 )

@@ -27,8 +27,12 @@ def update_text(update: "Update", *, dry: bool) -> str:
         f"(generation {update.generation})"
     )
     if dry:
-        return f"{_changes(plan)}Nothing was written: this was a dry run of {_counts(plan)}.\n"
-    found = "".join(f"damaged: {one_line(name)} (moved to quarantine/)\n" for name in update.damaged)
+        damage = "".join(f"damaged: {file}\n" for file in update.damaged)
+        return (
+            f"{damage}{_changes(plan)}Nothing was written: this was a dry run. "
+            f"{_counts(plan).capitalize()}; {update.written} articles would be stored anew.\n"
+        )
+    found = "".join(f"damaged: {file} (moved to quarantine/)\n" for file in update.damaged)
     if not update.published:
         return f"Nothing to do: {sum_line}.\n"
     return f"{found}{_changes(plan)}{_counts(plan).capitalize()}; {update.embedded} passages embedded.\n{sum_line}.\n"
@@ -113,7 +117,8 @@ def verify_text(found: "Sequence[Finding]") -> str:
         for finding in found
     ]
     faults = sum(1 for finding in found if finding.fault)
-    end = "All is well." if not faults else f"{faults} damaged. Run `qa index --repair`."
+    remedy = " Run `qa index --repair`." if any(finding.fault and finding.of_index for finding in found) else ""
+    end = f"{faults} damaged.{remedy}" if faults else "All is well."
     return "\n".join([*rows, end]) + "\n"
 
 

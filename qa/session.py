@@ -49,6 +49,8 @@ def open_asker(folder: Path, *, degraded: bool = False) -> "Asker":
 
         index = open_index(folder, degraded=degraded)
         embedder = loading.result()
+    if not index.manifest.articles:
+        raise NothingIndexed(f"The index in {folder} holds no article. Run `qa index FOLDER` with the folder of yours.")
     for fault in index.faults:
         tell(f"Passed over: {fault}")
     if index.manifest.model.fingerprint != embedder.card.fingerprint:

@@ -9,6 +9,8 @@ import os
 import sys
 from collections.abc import Iterator
 
+from index.errors import UserError
+
 PROMPT = "qa> "
 
 
@@ -27,13 +29,19 @@ def prepare_streams() -> None:
 
 
 def out(text: str) -> None:
-    """Write to stdout at once. Raises Closed where it is closed, with stdout made harmless for the exit."""
+    """Write to stdout at once.
+
+    Raises Closed where nobody reads it any more, UserError where it cannot be written; stdout is then
+    made harmless for the exit.
+    """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
-    except BrokenPipeError:
+    except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        raise Closed from None
+        if isinstance(error, BrokenPipeError):
+            raise Closed from None
+        raise UserError(f"The output cannot be written ({error.strerror}). Check where it goes to.") from None
 
 
 def styled() -> bool:
