@@ -18,7 +18,7 @@ from eval.run import score, summarise
 from index import models
 from index.articles import read as read_article
 from index.embed import load_embedder
-from index.records import Passage
+from index.records import Hit, Passage
 from index.segments import text_of
 from index.sources import Scope, location, walk
 from index.split import TARGET_TOKENS, split
@@ -27,7 +27,7 @@ from qa.answer import rank
 from qa.diagnostics import tell
 from qa.expect import expected_form
 from qa.read import read
-from qa.records import Hit, IndexState, Reply
+from qa.records import IndexState, Reply
 
 SHOWN = ("hit@1", "hit@5", "answer@1", "abstain_auroc")
 SIZES = (48, 64, 128, 192, 256)

@@ -56,6 +56,18 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """A live passage found near a question, before it is read."""
+
+    score: float
+    """Cosine of question and passage, -1 to 1; higher is better."""
+    sentence_scores: tuple[float, ...]
+    """Cosine of the question and each of the passage's sentences, to three digits."""
+    article: Article
+    passage: Passage
+
+
+@dataclass(frozen=True, slots=True)
 class ModelCard:
     """Which embedding model made the vectors of an index. Vectors are compared under one fingerprint only."""
 

@@ -5,27 +5,14 @@ read-only media.
 """
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 from index import manifest as manifests
 from index.errors import IndexDamaged
 from index.manifest import Manifest
-from index.records import Article, Passage
+from index.records import Article, Hit
 from index.segments import Segment
 from index.vectors import Vectors
-
-
-@dataclass(frozen=True, slots=True)
-class Near:
-    """A live passage near a question."""
-
-    score: float
-    """Cosine of question and passage, -1 to 1."""
-    sentence_scores: tuple[float, ...]
-    """Cosine of the question and each sentence, to three digits."""
-    article: Article
-    passage: Passage
 
 
 class Index:
@@ -46,7 +33,7 @@ class Index:
                     raise
                 self.faults.append(f"{error.filename} is missing." if isinstance(error, OSError) else str(error))
 
-    def nearest(self, question: Vectors, k: int, *, aside: bool = False) -> list[Near]:
+    def nearest(self, question: Vectors, k: int, *, aside: bool = False) -> list[Hit]:
         """Return the ``k`` live passages nearest to a question's vector, shape (dim,), best first.
 
         Either the articles' own passages or, with ``aside``, only what surrounds them. Scores that agree
@@ -72,14 +59,14 @@ class Index:
 
     def _read(
         self, question: Vectors, articles: dict[tuple[int, int], Article], score: float, position: int, row: int
-    ) -> Near:
+    ) -> Hit:
         """Return a found passage; ``articles`` remembers those that were read for the same question."""
         segment = self._segments[position]
         number = int(segment.passages[row]["article"])
         article = articles.get((position, number)) or segment.article(number)
         articles[position, number] = article
         scores = segment.sentence_vectors(row) @ question
-        return Near(score, tuple(map(float, scores)), article, segment.passage(row, article))
+        return Hit(score, tuple(map(float, scores)), article, segment.passage(row, article))
 
 
 def open_index(folder: Path, *, degraded: bool = False) -> Index:

@@ -14,7 +14,6 @@ from qa.expect import expected_form
 from qa.limits import MOST, check_question
 from qa.read import read
 from qa.records import Answer, IndexState, Reply
-from qa.retrieve import retrieve
 
 READ = 100
 """Passages read for every question; more where less than half of them differ."""
@@ -75,7 +74,7 @@ class Asker:
         has_form = expected_form(question)
         wanted = READ
         while True:
-            hits = retrieve(self.index, vector, wanted, aside=aside)
+            hits = self.index.nearest(vector, wanted, aside=aside)
             if len(hits) < wanted or len({hit.passage.text for hit in hits}) * 2 >= READ:
                 return rank([read(hit, has_form) for hit in hits], k)
             wanted *= 2

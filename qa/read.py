@@ -5,9 +5,9 @@ Owns what is marked and what a snippet holds. Order and confidence are the work 
 
 from collections.abc import Sequence
 
-from index.records import Span
+from index.records import Hit, Span
 from qa.expect import HasForm
-from qa.records import Finding, Hit
+from qa.records import Finding
 
 FORM_PENALTY = 0.15
 """Taken from the cosine of a sentence that lacks the form of words the question waits for (docs/retrieval.md)."""

@@ -3,19 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from index.records import Article, Passage, Span
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """A passage found for a question, before it is read."""
-
-    score: float
-    """Cosine of question and passage, -1 to 1; higher is better."""
-    sentence_scores: tuple[float, ...]
-    """Cosine of the question and each of the passage's sentences."""
-    article: Article
-    passage: Passage
+from index.records import Hit, Span
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,11 +7,11 @@ import pytest
 
 from index.build import Wish, update
 from index.embed import OnnxEmbedder
-from index.records import Article, ArticleKey, Passage, Span
+from index.records import Article, ArticleKey, Hit, Passage, Span
 from index.store import open_index
 from qa.answer import cite, rank
 from qa.ask import Asker
-from qa.records import Finding, Hit
+from qa.records import Finding
 
 SHARED = "The Yutu-2 rover drove across the Von Karman crater in January 2019."
 FIRST = f"Rovers on the Moon\n\nMany machines went there before. {SHARED} It is still there.\n"

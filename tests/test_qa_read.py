@@ -6,10 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.records import Article, ArticleKey, Passage, Span
+from index.records import Article, ArticleKey, Hit, Passage, Span
 from qa.expect import expected_form
 from qa.read import read, whole_sentences
-from qa.records import Hit
 
 TEXT = "The probe is light. It landed on January 3. Nobody was on board."
 SENTENCES = (Span(0, 19), Span(20, 43), Span(44, 64))
