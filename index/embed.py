@@ -15,7 +15,7 @@ os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # read at import; otherwise it keeps 
 
 import onnxruntime
 
-from index import models
+from index import exports
 from index.records import ModelCard, Span
 from index.vectors import PassageText, PassageVectors, Progress, Vectors
 
@@ -109,7 +109,7 @@ def _mean(pieces: Vectors, offsets: Sequence[tuple[int, int]], span: Span, shift
 
 def load_embedder(card: ModelCard) -> OnnxEmbedder:
     """Return the embedder of an exported model. Raises ModelUnavailable where its files are damaged."""
-    network, tokenizer = (models.export_bytes(card.fingerprint, name) for name in models.EXPORTED)
+    network, tokenizer = (exports.export_bytes(card.fingerprint, name) for name in exports.EXPORTED)
     return OnnxEmbedder(card, network, tokenizer)
 
 

@@ -17,7 +17,7 @@ import torch
 from sentence_transformers import SentenceTransformer
 
 from index.embed import OnnxEmbedder
-from index.models import describe_files
+from index.exports import describe_files
 from index.records import ModelCard
 
 LEAST_COSINE = 0.9999

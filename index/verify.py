@@ -9,8 +9,8 @@ from pathlib import Path
 
 import numpy as np
 
+from index import exports, nearest
 from index import manifest as manifests
-from index import models, nearest
 from index.errors import IndexDamaged
 from index.manifest import SegmentRecord
 from index.segments import Segment
@@ -39,7 +39,7 @@ def verify(folder: Path) -> tuple[Finding, ...]:
         found += files
         if all(finding.fault is None for finding in files):
             found.append(_content(folder, record, newest.model.dim))
-    faults = models.verify_export(newest.model.fingerprint)
+    faults = exports.verify_export(newest.model.fingerprint)
     return (*found, Finding(f"model {newest.model.name}", "; ".join(faults) or None, of_index=False))
 
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer
 
-from index import models
+from index import exports, models
 from index.embed import OnnxEmbedder, load_embedder
 from index.records import Span
 from index.vectors import PassageText
@@ -96,7 +96,7 @@ def test_vector_is_the_same_bits_alone_and_among_others(embedder: OnnxEmbedder) 
 
 
 def test_sentence_vectors_are_the_means_of_their_word_pieces(embedder: OnnxEmbedder) -> None:
-    tokenizer = Tokenizer.from_buffer(models.export_bytes(embedder.card.fingerprint, "tokenizer.json"))
+    tokenizer = Tokenizer.from_buffer(exports.export_bytes(embedder.card.fingerprint, "tokenizer.json"))
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokens = tokenizer.encode(PASSAGE.text).tokens

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from index import models
+from index import exports, models
 from index.embed import OnnxEmbedder, load_embedder
 from index.errors import ModelUnavailable
 from index.records import ModelCard
@@ -48,8 +48,8 @@ def flip(path: Path, at: int) -> None:
 @pytest.fixture
 def copied(embedder: OnnxEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The export of the default model, alone in a cache of its own."""
-    final = tmp_path / "cache" / "models" / models.export_folder(embedder.card.fingerprint).name
-    shutil.copytree(models.export_folder(embedder.card.fingerprint), final)
+    final = tmp_path / "cache" / "models" / exports.export_folder(embedder.card.fingerprint).name
+    shutil.copytree(exports.export_folder(embedder.card.fingerprint), final)
     monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
     return final
 
@@ -109,52 +109,52 @@ def test_local_folder_is_found_as_a_model(tmp_path: Path) -> None:
     assert models.find_model(str(tmp_path)) == tmp_path.resolve()
 
 
-@pytest.mark.parametrize("name", models.EXPORTED)
+@pytest.mark.parametrize("name", exports.EXPORTED)
 def test_export_with_a_flipped_byte_is_refused(copied: Path, embedder: OnnxEmbedder, name: str) -> None:
     flip(copied / name, (copied / name).stat().st_size // 2)
     with pytest.raises(ModelUnavailable, match=f"{name} has another checksum"):
         load_embedder(embedder.card)
-    assert len(models.verify_export(embedder.card.fingerprint)) == 1
-    assert name in models.verify_export(embedder.card.fingerprint)[0]
+    assert len(exports.verify_export(embedder.card.fingerprint)) == 1
+    assert name in exports.verify_export(embedder.card.fingerprint)[0]
 
 
 def test_export_that_is_sound_has_no_faults(embedder: OnnxEmbedder) -> None:
-    assert models.verify_export(embedder.card.fingerprint) == ()
+    assert exports.verify_export(embedder.card.fingerprint) == ()
 
 
 def test_export_without_a_file_is_refused(copied: Path, embedder: OnnxEmbedder) -> None:
     (copied / "model.onnx").unlink()
     with pytest.raises(ModelUnavailable, match="is damaged"):
         load_embedder(embedder.card)
-    assert "model.onnx" in models.verify_export(embedder.card.fingerprint)[0]
+    assert "model.onnx" in exports.verify_export(embedder.card.fingerprint)[0]
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b"{}", b'{"model": {"name": 1}}', b"\xff\xfe"])
 def test_export_with_a_damaged_card_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, content: bytes) -> None:
     monkeypatch.setenv("QA_CACHE", str(tmp_path))
-    folder = models.export_folder("a" * 64)
+    folder = exports.export_folder("a" * 64)
     folder.mkdir(parents=True)
     (folder / "card.json").write_bytes(content)
     with pytest.raises(ModelUnavailable, match=r"is damaged .* Remove that folder"):
-        models.card_of("a" * 64)
-    assert len(models.verify_export("a" * 64)) == 1
+        exports.card_of("a" * 64)
+    assert len(exports.verify_export("a" * 64)) == 1
 
 
 def test_export_of_another_model_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_CACHE", str(tmp_path))
-    folder = models.export_folder("a" * 64)
+    folder = exports.export_folder("a" * 64)
     folder.mkdir(parents=True)
-    for name in models.EXPORTED:
+    for name in exports.EXPORTED:
         (folder / name).write_bytes(b"x")
-    (folder / "card.json").write_bytes(models.describe_files(folder, ModelCard("other", "b" * 64, 8, 40)))
+    (folder / "card.json").write_bytes(exports.describe_files(folder, ModelCard("other", "b" * 64, 8, 40)))
     with pytest.raises(ModelUnavailable, match="belongs to another model"):
-        models.card_of("a" * 64)
+        exports.card_of("a" * 64)
 
 
 def test_description_holds_the_checksums_of_the_files(tmp_path: Path) -> None:
-    for name in models.EXPORTED:
+    for name in exports.EXPORTED:
         (tmp_path / name).write_bytes(name.encode())
-    written = json.loads(models.describe_files(tmp_path, ModelCard("m", "a" * 64, 8, 40)))["files"]
+    written = json.loads(exports.describe_files(tmp_path, ModelCard("m", "a" * 64, 8, 40)))["files"]
     assert written["model.onnx"]["crc32"] == zlib.crc32(b"model.onnx")
     assert written["tokenizer.json"]["sha256"] == hashlib.sha256(b"tokenizer.json").hexdigest()
 
@@ -203,8 +203,8 @@ def test_model_that_changed_under_its_name_is_refused(tmp_path: Path, monkeypatc
 
 def test_cache_is_where_the_environment_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("QA_CACHE", str(tmp_path))
-    assert models.cache() == tmp_path
+    assert exports.cache() == tmp_path
     monkeypatch.delenv("QA_CACHE")
     monkeypatch.setattr("sys.platform", "linux")
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "xdg"))
-    assert models.cache() == tmp_path / "xdg" / "qa"
+    assert exports.cache() == tmp_path / "xdg" / "qa"

@@ -8,8 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from index import exports, nearest
 from index import manifest as manifests
-from index import models, nearest
 from index.embed import OnnxEmbedder
 from index.errors import IndexDamaged, NothingIndexed
 from index.manifest import FileRecord
@@ -103,7 +103,7 @@ def test_text_that_is_not_what_was_indexed_is_found(copied: Path) -> None:
 def test_damaged_export_is_found(
     seed_index: Path, embedder: OnnxEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    export = models.export_folder(embedder.card.fingerprint)
+    export = exports.export_folder(embedder.card.fingerprint)
     final = tmp_path / "models" / export.name
     shutil.copytree(export, final)
     monkeypatch.setenv("QA_CACHE", str(tmp_path))

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from index import models
+from index import exports
 from index.build import Wish, update
 from index.embed import OnnxEmbedder
 
@@ -246,7 +246,7 @@ def test_ask_takes_bytes_that_are_no_text(qa: Qa, seed_index: Path) -> None:
 def test_ask_leaves_nothing_in_the_home_folder(tmp_path: Path, seed_index: Path) -> None:
     # An environment without CI or any switch, in which a library may think that it is at somebody's home.
     environment = {key: os.environ[key] for key in ("PATH", "QA_CACHE") if key in os.environ}
-    real = {} if "QA_CACHE" in environment else {"QA_CACHE": str(models.cache())}
+    real = {} if "QA_CACHE" in environment else {"QA_CACHE": str(exports.cache())}
     command = [sys.executable, "-P", "-m", "qa", "ask", QUESTION, "--index", str(seed_index)]
     done = subprocess.run(
         command, cwd=tmp_path, env={**environment, **real, "HOME": str(tmp_path)}, capture_output=True, check=False

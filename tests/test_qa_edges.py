@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from eval.evaluate import evaluate
-from index import models
+from index import exports, models
 from index.articles import read
 from index.build import Wish, update
 from index.embed import OnnxEmbedder
@@ -101,14 +101,14 @@ def test_damaged_model_is_told_apart_from_a_damaged_index(
     kites: Path, tmp_path: Path, embedder: OnnxEmbedder, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     mark = embedder.card.fingerprint
-    shutil.copytree(models.export_folder(mark), tmp_path / "cache" / "models" / mark[:32])
+    shutil.copytree(exports.export_folder(mark), tmp_path / "cache" / "models" / mark[:32])
     monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
-    (models.export_folder(mark) / "tokenizer.json").write_bytes(b"{}")
+    (exports.export_folder(mark) / "tokenizer.json").write_bytes(b"{}")
     done = qa(kites, "verify")
     assert done.returncode == 5
     assert "remove that folder, it is made again" in done.stdout
     assert "--repair" not in done.stdout
-    shutil.rmtree(models.export_folder(mark))
+    shutil.rmtree(exports.export_folder(mark))
     assert all(finding.fault is None for finding in verify(kites / ".qa"))
 
 
