@@ -17,7 +17,7 @@ from unittest.mock import patch
 
 from conftest import FAKE_CARD, FakeEmbedder
 
-from index import build, compose, garbage, models
+from index import build, compose, exports, garbage, models
 from index.build import Update, Wish
 from index.errors import NothingIndexed
 from index.store import Index, open_index
@@ -86,7 +86,7 @@ def fake_model() -> Iterator[None]:
     with (
         patch.object(models, "prepare", lambda name, tell: FAKE_CARD),
         patch.object(models, "restore", lambda card, tell: card),
-        patch.object(models, "verify_export", lambda fingerprint: ()),
+        patch.object(exports, "verify_export", lambda fingerprint: ()),
     ):
         yield
 
