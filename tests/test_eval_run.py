@@ -155,7 +155,7 @@ def test_abstaining_changes_neither_places_nor_the_first_snippet() -> None:
     assert (sure.right, unsure.right) == (True, True)
 
 
-def test_every_question_is_asked_once_for_ten_answers_and_told_to_progress() -> None:
+def test_every_question_is_asked_once_deeper_where_articles_are_ranked_and_told_to_progress() -> None:
     calls: list[tuple[str, int]] = []
     told: list[tuple[int, int]] = []
 
@@ -167,7 +167,7 @@ def test_every_question_is_asked_once_for_ten_answers_and_told_to_progress() -> 
         told.append((done, total))
 
     score(QUESTIONS, ask, ARTICLES, progress)
-    assert calls == [(question.text, 10) for question in QUESTIONS]
+    assert calls == [(question.text, 100 if question.id == "q3" else 10) for question in QUESTIONS]
     assert told == [(done, 6) for done in range(1, 7)]
 
 
@@ -204,6 +204,70 @@ def test_whole_articles_score_as_ir_measures_scores_documents(ranked: list[int],
     }
     renamed = {f"Success@{k}": row.measures[f"hit@{k}"] for k in (1, 3, 5, 10)}
     assert renamed | {"RR@10": row.measures["mrr@10"], "nDCG@10": row.measures["ndcg@10"]} == pytest.approx(published)
+
+
+def in_articles(names: Sequence[Sequence[str]]) -> list[Answer]:
+    """Return an answer a rank that stands in the first article named, and as a copy in the others."""
+    places = [[citation(name, Span(0, 5)) for name in copies] for copies in names]
+    return [Answer(1, "Some", 0.5, "Some words.", Span(0, 4), first, tuple(also)) for first, *also in places]
+
+
+@settings(derandomize=True, deadline=None, max_examples=200)
+@given(
+    snippets=st.lists(st.integers(0, 24), max_size=100),
+    relevant=st.sets(st.integers(0, 24), min_size=1),
+)
+def test_articles_rank_at_their_best_snippet_as_ir_measures_ranks_documents(
+    snippets: list[int], relevant: set[int]
+) -> None:
+    texts = {f"{number}.txt": "Some words." for number in range(25)}
+    asked = Question("q", "?", (), tuple(Gold(f"{number}.txt", None) for number in sorted(relevant)), "", ())
+    given_answers = in_articles([[f"{number}.txt"] for number in snippets])
+    (row,) = score([asked], lambda question, k: reply(True, *given_answers[:k]), texts)
+    best = {number: max(100.0 - rank for rank, other in enumerate(snippets) if other == number) for number in snippets}
+    published = {
+        str(measure): number
+        for measure, number in ir_measures.calc_aggregate(
+            [RR @ 10, nDCG @ 10],
+            [Qrel("q", f"{number}.txt", 1) for number in relevant],
+            [ScoredDoc("q", f"{number}.txt", points) for number, points in best.items()],
+        ).items()
+    }
+    assert {"RR@10": row.measures["mrr@10"], "nDCG@10": row.measures["ndcg@10"]} == pytest.approx(published)
+    by_snippets = {k: float(not relevant.isdisjoint(snippets[:k])) for k in (1, 3, 5, 10)}
+    assert {k: row.measures[f"hit@{k}"] for k in (1, 3, 5, 10)} == by_snippets
+
+
+def test_an_article_may_stand_below_ten_snippets_of_others() -> None:
+    """Twelve snippets of a.txt, then one of b.txt: the second article, the thirteenth snippet."""
+    asked = Question("q", "?", (), (Gold("b.txt", None),), "", ())
+    (row,) = score([asked], lambda question, k: reply(True, *in_articles([["a.txt"]] * 12 + [["b.txt"]])), ARTICLES)
+    assert (row.measures["hit@10"], row.measures["mrr@10"]) == (0.0, 0.5)
+    assert row.measures["ndcg@10"] == pytest.approx(0.6309, abs=1e-4)
+
+
+def test_articles_that_hold_the_same_answer_share_a_rank() -> None:
+    """Ranks: a.txt with its copy in b.txt; c.txt, new, with b.txt. The snippet of b.txt alone is no rank."""
+    texts = {name: "Some words." for name in ("a.txt", "b.txt", "c.txt")}
+    ranked = in_articles([["a.txt", "b.txt"], ["b.txt"], ["b.txt", "c.txt"]])
+    scores = {}
+    for gold in ("b.txt", "c.txt"):
+        asked = Question(gold, "?", (), (Gold(gold, None),), "", ())
+        (row,) = score([asked], lambda question, k: reply(True, *ranked), texts)
+        scores[gold] = row.measures["hit@1"], row.measures["mrr@10"]
+    assert scores == {"b.txt": (1.0, 1.0), "c.txt": (0.0, 0.5)}
+
+
+def test_snippets_are_ranked_where_one_gold_place_is_a_quote() -> None:
+    asked = Question("q", "?", (), (Gold("b.txt", None), Gold("a.txt", "Rain fell in Rome.")), "", ())
+    calls: list[int] = []
+
+    def ask(question: str, k: int) -> Reply:
+        calls.append(k)
+        return reply(True, answer("a.txt", LANDED), answer("a.txt", ROVER), answer("b.txt", CAME))
+
+    (row,) = score([asked], ask, ARTICLES)
+    assert (calls, row.measures["mrr@10"]) == ([10], pytest.approx(1 / 3))
 
 
 def test_two_hundred_questions_are_summed_up_within_two_seconds() -> None:
