@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check lint types contracts test eval fit trials torture
+.PHONY: check lint types contracts test eval fit trials bench fidelity torture
 
 check: lint types contracts test      ## everything that CI runs
 
@@ -23,8 +23,16 @@ eval:                                 ## score the held-out questions on a throw
 fit:                                  ## the constants of qa/confidence.py, from the development questions
 	$(PYTHON) -m eval.fit
 
-trials:                               ## what each choice in retrieval is worth, on the development questions
-	$(PYTHON) -m eval.trials
+trials:                               ## what each choice in retrieval is worth: TRIALS="articles questions ..."
+	$(PYTHON) -m eval.trials $(TRIALS)
+
+bench:                                ## how long qa takes beside a plain script: DATA=a folder of .txt files
+	@test -n "$(DATA)" || { echo 'Name a folder of .txt files: make bench DATA=~/articles' >&2; exit 2; }
+	$(PYTHON) -m eval.bench "$(DATA)" $(BENCH)
+
+fidelity:                             ## our vectors and words beside their originals: DATA="set set", SQuAD or BEIR
+	@test -n "$(DATA)" || { echo 'Name SQuAD files or BEIR folders: make fidelity DATA="set set"' >&2; exit 2; }
+	$(PYTHON) -m eval.fidelity $(DATA) $(FIDELITY)
 
 torture:                              ## prove that an index cannot be lost: a table of figures, some six minutes
 	$(PYTHON) tests/torture.py

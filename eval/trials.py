@@ -1,108 +1,178 @@
-"""Run as ``python -m eval.trials [ARTICLES [QUESTIONS]]``: what each choice in retrieval is worth.
+"""Run as ``python -m eval.trials [ARTICLES QUESTIONS]...``: what each choice in retrieval is worth.
 
-Prints hit@1, hit@5, answer@1 and abstain_auroc of the articles' own passages, as the product ranks them and
-with one choice changed at a time, over the development questions on ./seeds unless told otherwise. Works in
-memory, by exhaustive search, so that passages can be cut differently without an index. Never given the held-out
+Prints a table for each pair: the articles' own passages as the product ranks them, and with one choice changed at a
+time. Without a pair, the development questions on ./seeds. Where ARTICLES is -, QUESTIONS are a set that brings its
+own texts. Works in memory, so that passages can be cut differently without an index. Never given the held-out
 questions.
 """
 
+import argparse
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
+from itertools import chain, groupby
 from pathlib import Path
 
-import numpy as np
-
-from eval.question_sets import default_set, load
-from eval.run import score, summarise
-from index import models
+from eval.formats import load_set
+from eval.gold import missing_gold
+from eval.question_sets import Question, default_set
+from eval.run import Measure, score, summarise
+from eval.trial_choices import CHOICES, Choice, changed
+from eval.trial_memory import Cut, Memory, counted, lay_out
+from index import exports, models
+from index.articles import Reading
 from index.articles import read as read_article
 from index.embed import load_embedder
-from index.records import Hit, Passage
-from index.segments import text_of
-from index.sources import Scope, location, walk
-from index.split import TARGET_TOKENS, split
-from index.vectors import Embedder, PassageVectors
-from qa.answer import rank
-from qa.diagnostics import tell
+from index.errors import ModelUnavailable, NotAnArticle, UsageError, UserError
+from index.exports import Precision
+from index.records import ArticleKey, ModelCard
+from index.sources import Scope, Unreadable, location, read_bytes, walk
+from index.vectors import Embedder, Vectors
+from qa.answer import answers, group
+from qa.diagnostics import ExitCode, Progress, exit_code, tell
 from qa.expect import expected_form
-from qa.read import read
 from qa.records import IndexState, Reply
+from qa.retrieve import query
+from qa.session import SEEDS
 
-SHOWN = ("hit@1", "hit@5", "answer@1", "abstain_auroc")
-SIZES = (48, 64, 128, 192, 256)
+SHOWN = {"hit@1": 7, "hit@5": 7, "hit@10": 8, "answer@1": 10, "abstain_auroc": 15}
+"""The measures and the widths of their columns."""
+OWN_TEXTS = "-"
+
+Ask = Callable[[str, int], Reply]
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
-    """One way of retrieving; the defaults are the product's."""
+class Pair:
+    """Articles and questions about them."""
 
     name: str
-    target: int = TARGET_TOKENS
-    reads_sentences: bool = True
-    """Whether the best sentence counts for the order; it is marked in any case."""
-    alone: bool = False
-    """Sentences embedded by themselves, not as they are read inside their passage."""
-    expects_form: bool = True
+    readings: tuple[Reading, ...]
+    questions: tuple[Question, ...]
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """Path below the root to text."""
+        return {reading.article.key.path: reading.article.text for reading in self.readings}
 
 
-CHOICES = (
-    Choice("the product"),
-    *(Choice(f"passages of {size} word pieces", target=size) for size in SIZES),
-    Choice("plain: 256 pieces, passage alone", target=256, reads_sentences=False, expects_form=False),
-    Choice("passage score alone", reads_sentences=False, expects_form=False),
-    Choice("sentences embedded alone", alone=True),
-    Choice("no regard for the form asked for", expects_form=False),
-)
+def load_pair(articles: str, questions: Path) -> Pair:
+    """Return what one pair of arguments names. Raises UsageError, and BadQuestions with a line for each error."""
+    if questions.resolve() == default_set().resolve():
+        raise UsageError("The held-out questions are not for choosing by. Give others, such as the development set.")
+    asked = load_set(questions)
+    if articles != OWN_TEXTS and not Path(articles).is_dir():
+        raise UsageError(f"There is no folder {articles}. Name a folder of articles, or - for a set's own texts.")
+    if articles == OWN_TEXTS and asked.texts is None:
+        raise UsageError(f"{questions} brings no texts of its own. Name the folder of its articles before it.")
+    texts = asked.texts or {}
+    if articles == OWN_TEXTS:
+        found = _readings((ArticleKey(OWN_TEXTS, name) for name in texts), lambda key: texts[key.path].encode())
+    else:
+        found = _readings(walk(Scope(str(Path(articles).resolve()))), lambda key: read_bytes(location(key)))
+    return Pair(f"{questions.name} on {articles}", tuple(found), asked.questions)
 
 
-def asker(choice: Choice, articles: Path, embedder: Embedder) -> tuple[Callable[[str, int], Reply], dict[str, str]]:
-    """Return an ``ask`` that works by ``choice``, and the articles' texts."""
-    found = [read_article(key, location(key).read_bytes()) for key in walk(Scope(str(articles.resolve())))]
-    cut = [
-        (reading.article, passage)
-        for reading in found
-        for passage in split(reading, embedder.count_tokens, embedder.card.max_tokens, choice.target)
-        if not passage.aside
-    ]
-    vectors = embedder.embed_passages([text_of(passage) for _, passage in cut])
-    if choice.alone:
-        vectors = [_alone(passage, made, embedder) for (_, passage), made in zip(cut, vectors, strict=True)]
-    whole = np.stack([made.whole for made in vectors])
-    state = IndexState(1, len(found), len(cut), embedder.card.name, stale=False)
+def _readings(keys: Iterable[ArticleKey], content: Callable[[ArticleKey], bytes]) -> Iterator[Reading]:
+    for key in keys:
+        try:
+            yield read_article(key, content(key))
+        except (NotAnArticle, Unreadable) as reason:
+            tell(f"Left out {key.path}: {reason}.")
+
+
+def asker(choice: Choice, memory: Memory, embed: Callable[[str], Vectors], card: ModelCard) -> Ask:
+    """Return what answers as the product does, but by ``choice`` and out of ``memory``."""
+    state = IndexState(1, len(memory.articles), len(memory.passages), card.name, stale=False)
 
     def ask(question: str, k: int) -> Reply:
-        vector = embedder.embed_question(question)
-        scores = whole @ vector
-        has_form = expected_form(question) if choice.expects_form else None
-        findings = []
-        for row in np.argsort(-scores, kind="stable")[:100]:
-            sentences = map(float, vectors[row].sentences @ vector)
-            finding = read(Hit(float(scores[row]), tuple(sentences), *cut[row]), has_form)
-            findings.append(finding if choice.reads_sentences else replace(finding, sentence_score=finding.hit.score))
-        ranked = rank(findings, k)
-        return Reply(question, question, True, ranked[0].confidence, ranked, state)
+        findings = choice.search(memory, query(question, embed(question)), expected_form(question))
+        ranked = answers(group(findings)[:k])
+        sure = ranked[0].confidence if ranked else 0.0
+        return Reply(question, question, bool(ranked), sure, ranked, state)
 
-    return ask, {reading.article.key.path: reading.article.text for reading in found}
+    return ask
 
 
-def _alone(passage: Passage, made: PassageVectors, embedder: Embedder) -> PassageVectors:
-    rows = [embedder.embed_question(text_of(passage).text[start:end]) for start, end in text_of(passage).sentences]
-    return PassageVectors(made.whole, np.stack(rows))
+def lines(given: Pair, choices: Sequence[Choice], embedder_of: Callable[[Cut], Embedder]) -> Iterator[str]:
+    """Yield a line for each choice; those whose model cannot be had are left out, and said on stderr."""
+    for cut, alike in groupby(choices, key=lambda choice: choice.cut):
+        try:
+            embedder = embedder_of(cut)
+        except ModelUnavailable as error:
+            tell(f"{given.name}: {', '.join(choice.name for choice in alike)}: left out. {error}")
+            continue
+        with Progress("Embedding passages") as progress:
+            memory = lay_out(given.readings, cut, embedder, progress)
+        tell(f"{given.name}: {len(memory.passages):,} passages embedded")
+        embed = cache(embedder.embed_question)
+        for choice in alike:
+            with changed(choice.changes), Progress(choice.name) as progress:
+                ask = asker(choice, _recounted(memory, choice), embed, embedder.card)
+                rows = score(given.questions, ask, given.texts, progress)
+            yield _line(choice.name, summarise(rows).measures)
 
 
-def main(arguments: Sequence[str]) -> None:
-    """Print one line a choice."""
-    articles = Path(arguments[0] if arguments else "seeds")
-    questions = load(Path(arguments[1]) if len(arguments) > 1 else default_set("dev"))
-    embedder = load_embedder(models.prepare(models.DEFAULT_MODEL, tell))
-    sys.stdout.write(f"{'':34}{''.join(f'{name:>15}' for name in SHOWN)}\n")
-    for choice in CHOICES:
-        ask, texts = asker(choice, articles, embedder)
-        measures = summarise(score(questions, ask, texts)).measures
-        values = "".join(f"{measures[name].mean:>15.3f}" for name in SHOWN)
-        sys.stdout.write(f"{choice.name:34}{values}\n")
+def _recounted(memory: Memory, choice: Choice) -> Memory:
+    """Return the same passages with their words counted as a choice wants them."""
+    if choice.count is None:
+        return memory
+    numbered = zip(memory.article_of, memory.passages, strict=True)
+    return replace(memory, words=counted([choice.count(memory.articles[number], one) for number, one in numbered]))
+
+
+def _head(given: Pair) -> tuple[str, str]:
+    names = "".join(f"{name:>{width}}" for name, width in SHOWN.items())
+    return f"{given.name}: {len(given.questions):,} questions, {len(given.readings):,} articles", f"{'':33}{names}"
+
+
+def _line(name: str, measures: Mapping[str, Measure]) -> str:
+    means = {shown: measures[shown].mean for shown in SHOWN}
+    cells = ["-" if mean is None else f"{mean:.3f}" for mean in means.values()]
+    return f"{name:33}{''.join(f'{cell:>{width}}' for cell, width in zip(cells, SHOWN.values(), strict=True))}"
+
+
+def _embedder(cut: Cut) -> Embedder:
+    """Return the product's model, or the same in other numbers. Raises ModelUnavailable where there is none."""
+    if cut.precision is None:
+        return load_embedder(models.prepare(models.DEFAULT_MODEL, tell))
+    folder = models.find_model(models.DEFAULT_MODEL)
+    marks: dict[Precision, str] = {precision: mark for mark, precision in models.fingerprints(folder).items()}
+    mark = marks[cut.precision]
+    card = exports.card_of(mark) or exports.make_export(folder, models.DEFAULT_MODEL, mark, cut.precision, tell)
+    return load_embedder(card)
+
+
+def _options(arguments: Sequence[str]) -> tuple[list[tuple[str, Path]], bool]:
+    parser = argparse.ArgumentParser(prog="python -m eval.trials", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("given", nargs="*", metavar="ARTICLES QUESTIONS", help="a folder, or -; and a question set")
+    parser.add_argument("--quick", action="store_true", help="only choices that need no other vectors")
+    found = parser.parse_args(arguments)
+    if len(found.given) % 2:
+        parser.error("give QUESTIONS after each ARTICLES")
+    named = list(zip(found.given[::2], map(Path, found.given[1::2]), strict=True))
+    return named or [(str(SEEDS), default_set("dev"))], found.quick
+
+
+def main(arguments: Sequence[str]) -> ExitCode:
+    """Print a table for each pair, line after line as they are known."""
+    named, quick = _options(arguments)
+    choices = [choice for choice in CHOICES if choice.cut == Cut() or not quick]
+    embedder_of = cache(_embedder)
+    try:
+        for articles, questions in named:
+            given = load_pair(articles, questions)
+            for sentence in missing_gold(given.questions, given.texts):
+                tell(sentence)
+            for line in chain(_head(given), lines(given, choices, embedder_of), ("",)):
+                sys.stdout.write(f"{line}\n")
+                sys.stdout.flush()
+    except UserError as error:
+        tell(str(error))
+        return exit_code(error)
+    return ExitCode.DONE
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from pathlib import PurePosixPath
 
+from index.errors import NotAnArticle
 from index.layout import Kind, Paragraph, paragraphs
 from index.records import Article, ArticleKey, Span
 
@@ -46,10 +47,6 @@ _CAPTION = re.compile(
 _SENTENCE_END = re.compile(r"(?<!\.\.)(?<!\b[A-Z])[.。;,:][\"”’)]*$")
 _FRONT = re.compile(r"\ufeff?---[ \t]*\r?\n(?P<fields>.*?)\r?\n---[ \t]*(?:\r?\n|$)", re.DOTALL)
 _FIELD = re.compile(r"^(?P<name>\w+)[ \t]*:[ \t]*(?P<value>.*?)[ \t\r]*$", re.MULTILINE)
-
-
-class NotAnArticle(Exception):
-    """The file holds nothing that can be indexed; the message is the reason, for a list of skipped files."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -108,7 +108,7 @@ def _commit(
     progress: "Progress | None",
 ) -> tuple[Manifest, int]:
     """Publish a generation for each step of the update; all but the last say that they are not complete."""
-    from index.compose import Shelf, steps, write_step
+    from index.compose import Shelf, overall, steps, write_step
     from index.entries import known_vectors
     from index.repair import salvage
 
@@ -133,7 +133,8 @@ def _commit(
     todo = steps(folder, found)
     for number, step in enumerate(todo, start=1):
         name, last = f"{current.generation + 1:08d}", number == len(todo)
-        segments, computed = write_step(shelf, name, step, current.segments, embedder, known, progress, last=last)
+        told = None if progress is None else overall(progress, todo, number - 1, embedded)
+        segments, computed = write_step(shelf, name, step, current.segments, embedder, known, told, last=last)
         current = replace(current, generation=current.generation + 1, segments=segments, complete=last)
         manifests.publish(folder, current)
         embedded += computed
@@ -144,7 +145,7 @@ def _choose_model(before: Manifest | None, wish: Wish, tell: Tell) -> ModelCard:
     """Return the model of the generation to be, refusing to mix two models in one index."""
     if before is None or wish.rebuild:
         return models.prepare(wish.model or (before.model.name if before else models.DEFAULT_MODEL), tell)
-    if wish.model is not None and models.fingerprint(models.find_model(wish.model)) != before.model.fingerprint:
+    if wish.model is not None and before.model.fingerprint not in models.fingerprints(models.find_model(wish.model)):
         raise ModelUnavailable(
             f"The index was built with {before.model.name}, and {wish.model} is another model; vectors of two models "
             f"cannot be compared. To change over, run `qa index --rebuild --model {wish.model}`."

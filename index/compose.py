@@ -10,10 +10,10 @@ from pathlib import Path
 from index.articles import Reading
 from index.catalog import Place, stored_articles
 from index.entries import Known, embed_readings, stored_entries
-from index.errors import IndexDamaged
 from index.manifest import SegmentRecord
 from index.records import ArticleKey
-from index.segments import Segment, write_segment
+from index.segment_files import write_segment
+from index.segments import Segment
 from index.survey import Survey
 from index.vectors import Embedder, Progress
 
@@ -56,6 +56,22 @@ def steps(folder: Path, start: Survey) -> list[Step]:
     return [*found, replace(last, dropped=last.dropped + removed)]
 
 
+def overall(progress: Progress, todo: Sequence[Step], at: int, embedded: int) -> Progress:
+    """Return what hears of the passages of step ``at`` and tells ``progress`` of those of the whole update.
+
+    How many there will be is estimated by the length of the texts, until the last step.
+    """
+    lengths = [sum(len(reading.article.text) for reading in step.readings) for step in todo]
+    before, whole = sum(lengths[:at]), max(sum(lengths), 1)
+
+    def tell(done: int, total: int) -> None:
+        share = (before + lengths[at] * done / max(total, 1)) / whole
+        expected = embedded + total if at == len(todo) - 1 else round((embedded + done) / max(share, 1e-9))
+        progress(embedded + done, max(expected, embedded + done))
+
+    return tell
+
+
 class Shelf:
     """The segments of an index folder, each opened when it is first needed and only once."""
 
@@ -67,10 +83,7 @@ class Shelf:
     def __getitem__(self, record: SegmentRecord) -> Segment:
         """Return the open segment of ``record``. Raises IndexDamaged where a file of it is damaged."""
         if record.name not in self._open:
-            try:
-                self._open[record.name] = Segment(self.folder, record, self.dim)
-            except FileNotFoundError as error:
-                raise IndexDamaged(f"{error.filename} is missing. Run `qa index --repair`.") from None
+            self._open[record.name] = Segment(self.folder, record, self.dim, shelved=True)
         return self._open[record.name]
 
 

@@ -6,7 +6,6 @@ one, so that a text's vector never depends on its neighbours.
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -29,6 +28,7 @@ class OnnxEmbedder:
         options.intra_op_num_threads = 1
         options.inter_op_num_threads = 1
         options.log_severity_level = 3
+        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
         self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
         self._inputs = [given.name for given in self._session.get_inputs()]
         self._tokenizer = Tokenizer.from_buffer(tokenizer)
@@ -44,6 +44,8 @@ class OnnxEmbedder:
 
         Raises ValueError for a text longer than the model reads, or where the model gives no unit vector.
         """
+        from concurrent.futures import ThreadPoolExecutor
+
         found: list[PassageVectors] = []
         pool = ThreadPoolExecutor(max_workers=_cores())
         try:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from index.articles import Reading
-from index.segments import Entry, Segment, digest, text_of
+from index.segment_files import Entry, digest, text_of
+from index.segments import Segment
 from index.split import split
 from index.vectors import Embedder, PassageVectors, Progress
 

@@ -31,3 +31,7 @@ class Busy(UserError):
 
 class BadQuestions(UserError):
     """A question set has errors; the message lists all of them, with file and line."""
+
+
+class NotAnArticle(Exception):
+    """The file holds nothing that can be indexed; the message is the reason, for a list of skipped files."""

@@ -14,6 +14,7 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from dataclasses import asdict
+from enum import StrEnum
 from pathlib import Path
 
 from index import files
@@ -21,6 +22,19 @@ from index.errors import ModelUnavailable
 from index.records import ModelCard
 
 EXPORTED = ("model.onnx", "tokenizer.json")
+NOT_FAITHFUL = 3
+"""Exit code of the process that makes an export whose vectors are not the original's."""
+
+
+class Precision(StrEnum):
+    """In what numbers the weights of an export are kept."""
+
+    INT8 = "int8"
+    FP32 = "fp32"
+
+
+class NotFaithful(ModelUnavailable):
+    """A model's export does not give the vectors of the original."""
 
 
 def sha256(path: Path) -> str:
@@ -93,11 +107,11 @@ def verify_export(fingerprint: str) -> tuple[str, ...]:
         return (f"{folder}: not readable ({error}); remove that folder, it is made again",)
 
 
-def make_export(folder: Path, name: str, mark: str, tell: Callable[[str], None]) -> ModelCard:
+def make_export(folder: Path, name: str, mark: str, precision: Precision, tell: Callable[[str], None]) -> ModelCard:
     """Export the model in ``folder`` into the cache, in a child process, and return its card.
 
-    Takes some ten seconds, mostly the import of torch. Raises ModelUnavailable where the cache cannot be
-    written or the export does not give the vectors of the original.
+    Takes some fifteen seconds, mostly the import of torch. Raises ModelUnavailable where the cache cannot be
+    written, NotFaithful where the export does not give the vectors of the original.
     """
     final = export_folder(mark)
     try:
@@ -110,7 +124,7 @@ def make_export(folder: Path, name: str, mark: str, tell: Callable[[str], None])
         ) from None
     tell(f"Preparing the model {name}, once on this computer (about 15 seconds) ...")
     try:
-        _run_export(folder, draft, name, mark)
+        _run_export(folder, draft, name, mark, precision)
         files.publish_folder(draft, final)
     except OSError as error:
         raise ModelUnavailable(
@@ -122,19 +136,26 @@ def make_export(folder: Path, name: str, mark: str, tell: Callable[[str], None])
     return _read_card(mark)
 
 
-def _run_export(folder: Path, draft: Path, name: str, mark: str) -> None:
+def _run_export(folder: Path, draft: Path, name: str, mark: str, precision: Precision) -> None:
     """Run the export in a process of its own, without a network."""
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "index.export", str(folder), str(draft), name, mark],
+        [sys.executable, "-P", "-m", "index.export", str(folder), str(draft), name, mark, precision],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
-        env={**os.environ, "HF_HUB_OFFLINE": "1", "TRANSFORMERS_OFFLINE": "1", "TOKENIZERS_PARALLELISM": "false"},
+        env={
+            **os.environ,
+            "HF_HUB_OFFLINE": "1",
+            "TRANSFORMERS_OFFLINE": "1",
+            "TOKENIZERS_PARALLELISM": "false",
+            "ORT_DISABLE_TELEMETRY": "1",
+        },
         check=False,
     )
     if done.returncode != 0:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
-        raise ModelUnavailable(
+        failure = NotFaithful if done.returncode == NOT_FAITHFUL else ModelUnavailable
+        raise failure(
             f"The model {name} could not be prepared: {last[0]}. Check the files in {folder}, or use another --model."
         )
 

@@ -11,7 +11,7 @@ from typing import Any
 
 from index.records import ModelCard
 
-SEGMENT_FILES = (
+WITHOUT_WORDS = (
     "articles.jsonl",
     "articles.lines",
     "passages.rows",
@@ -19,6 +19,8 @@ SEGMENT_FILES = (
     "sentences.half",
     "vectors.faiss",
 )
+"""The endings of a segment's files under format 1, which knew no lexical search."""
+SEGMENT_FILES = (*WITHOUT_WORDS, "words.terms", "words.postings", "words.counts")
 """The endings of a segment's files, in the order in which they are written."""
 
 MOST = 2**40
@@ -57,7 +59,7 @@ class Manifest:
     """From 1, one more with every change."""
     model: ModelCard
     passage_rule: str
-    """How articles were cut into passages; another rule cuts all of them anew."""
+    """How articles were cut into passages and passages into words; under another rule all are cut anew."""
     threshold: float | None
     """Confidence from which an answer counts as one, 0 to 1; None leaves it to the asking program."""
     roots: tuple[str, ...]
@@ -122,11 +124,12 @@ def _segment(content: Mapping[str, Any]) -> SegmentRecord:
     articles, passages = _count(content["articles"]), _count(content["passages"])
     dead = tuple(_count(number, most=articles - 1) for number in _list(content["dead"]))
     name = _text(content["name"])
-    if not re.fullmatch(r"\d{8}", name) or set(content["files"]) != set(SEGMENT_FILES) or len(set(dead)) < len(dead):
+    endings = SEGMENT_FILES if SEGMENT_FILES[-1] in content["files"] else WITHOUT_WORDS
+    if not re.fullmatch(r"\d{8}", name) or set(content["files"]) != set(endings) or len(set(dead)) < len(dead):
         raise ValueError("it lists a segment that cannot be")
     files = {
         ending: FileRecord(_count(content["files"][ending]["size"]), _count(content["files"][ending]["crc32"]))
-        for ending in SEGMENT_FILES
+        for ending in endings
     }
     return SegmentRecord(name, articles, passages, dead, _count(content["dead_passages"], most=passages), files)
 

@@ -22,7 +22,7 @@ __all__ = ["FileRecord", "Manifest", "SegmentRecord", "manifest_name"]
 
 TRIES = 5
 """How often a reader starts again when a file went missing under it because a newer generation came."""
-FORMAT = 1
+FORMAT = 2
 """Raised when older programs could not read what newer ones write."""
 CHECKED_AT_OPEN = 64 * 2**20
 """Files up to this many bytes have their checksum taken whenever they are read."""

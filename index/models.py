@@ -11,6 +11,7 @@ from pathlib import Path
 
 from index import exports
 from index.errors import ModelUnavailable
+from index.exports import NotFaithful, Precision
 from index.records import ModelCard
 
 DEFAULT_MODEL = "all-MiniLM-L6-v2"
@@ -20,8 +21,8 @@ BUNDLED = {
 }
 """SHA-256 of the official files of the default model; the package that carries it is checked against them."""
 
-EXPORT_RULE = "onnx-1 fp32 unit-length"
-"""Part of every fingerprint: an export made by another rule gives other vectors."""
+EXPORT_RULES = {Precision.INT8: "onnx-2 int8 unit-length", Precision.FP32: "onnx-1 fp32 unit-length"}
+"""Part of every fingerprint: an export made by another rule gives other vectors. The first is tried first."""
 FINGERPRINTED = ("model.safetensors", "tokenizer.json", "config.json", "modules.json", "sentence_bert_config.json")
 
 
@@ -47,8 +48,17 @@ def find_model(name: str) -> Path:
         ) from None
 
 
-def fingerprint(folder: Path) -> str:
-    """Return the SHA-256 (hex) of what decides a model's vectors: weights, tokenizer, pooling, length, prompts."""
+def fingerprints(folder: Path) -> dict[str, Precision]:
+    """Return the precision that each fingerprint of a model stands for.
+
+    A fingerprint is the SHA-256 (hex) of what decides vectors: weights, tokenizer, pooling, length, prompts, and how
+    they are run.
+    """
+    parts = _parts_digest(folder)
+    return {hashlib.sha256(rule.encode() + parts).hexdigest(): precision for precision, rule in EXPORT_RULES.items()}
+
+
+def _parts_digest(folder: Path) -> bytes:
     parts = sorted(path.relative_to(folder).as_posix() for path in _parts(folder))
     for needed in ("model.safetensors", "tokenizer.json", "modules.json"):
         if not (folder / needed).is_file():
@@ -56,16 +66,16 @@ def fingerprint(folder: Path) -> str:
                 f"{folder} is no sentence-transformers model: it has no {needed}. Name a folder that holds "
                 "modules.json, tokenizer.json and model.safetensors."
             )
-    whole = hashlib.sha256(EXPORT_RULE.encode())
+    whole = b""
     try:
         for name in [*FINGERPRINTED, *parts]:
             if (folder / name).is_file():
-                whole.update(f"\n{name} {exports.sha256(folder / name)}".encode())
+                whole += f"\n{name} {exports.sha256(folder / name)}".encode()
         if prompts := _prompts(folder):
-            whole.update(f"\nprompts {json.dumps(prompts, sort_keys=True)}".encode())
+            whole += f"\nprompts {json.dumps(prompts, sort_keys=True)}".encode()
     except (OSError, ValueError, AttributeError) as error:
         raise ModelUnavailable(f"The model in {folder} cannot be read ({error}). Check its files.") from None
-    return whole.hexdigest()
+    return whole
 
 
 def _parts(folder: Path) -> list[Path]:
@@ -81,11 +91,20 @@ def _prompts(folder: Path) -> dict[str, str]:
 
 
 def prepare(name: str, tell: Callable[[str], None]) -> ModelCard:
-    """Return the card of the model called ``name``, its export made first where there is none yet."""
+    """Return the card of the model called ``name``, its export made first where there is none yet.
+
+    A model that loses too much in eight bits is run in full precision.
+    """
     folder = find_model(name)
-    mark = fingerprint(folder)
     lasting = str(folder) if os.path.isdir(os.path.expanduser(name)) else name
-    return exports.card_of(mark) or exports.make_export(folder, lasting, mark, tell)
+    *marks, last = fingerprints(folder).items()
+    for mark, precision in marks:
+        try:
+            return exports.card_of(mark) or exports.make_export(folder, lasting, mark, precision, tell)
+        except NotFaithful:
+            tell(f"The model {name} is run in full precision, since it loses too much in {precision}.")
+    mark, precision = last
+    return exports.card_of(mark) or exports.make_export(folder, lasting, mark, precision, tell)
 
 
 def restore(card: ModelCard, tell: Callable[[str], None]) -> ModelCard:
@@ -96,12 +115,13 @@ def restore(card: ModelCard, tell: Callable[[str], None]) -> ModelCard:
     if exports.card_of(card.fingerprint) is not None:
         return card
     folder = find_model(card.name)
-    if fingerprint(folder) != card.fingerprint:
+    precision = fingerprints(folder).get(card.fingerprint)
+    if precision is None:
         raise ModelUnavailable(
             f"The index was built with another model than the {card.name} that is installed now. "
             "Build it anew with `qa index --rebuild`, or install the model it was built with."
         )
-    return exports.make_export(folder, card.name, card.fingerprint, tell)
+    return exports.make_export(folder, card.name, card.fingerprint, precision, tell)
 
 
 def _bundled() -> Path:

@@ -1,6 +1,7 @@
 """The only module that knows FAISS: exact search by inner product over unit vectors."""
 
 from mmap import mmap
+from pathlib import Path
 
 import faiss
 import numpy as np
@@ -10,6 +11,8 @@ from index.vectors import Vectors
 
 Rows = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
+Flat = faiss.IndexFlatIP
+"""An exact index: row i is the vector of passage i."""
 
 
 class VectorsUnreadable(Exception):
@@ -24,7 +27,7 @@ def pack(vectors: Vectors) -> bytes:
     return data
 
 
-def unpack(data: bytes | mmap, count: int, dim: int) -> "faiss.IndexFlatIP":
+def unpack(data: bytes | mmap, count: int, dim: int) -> Flat:
     """Return the index in ``data``, which must hold ``count`` vectors of width ``dim``.
 
     The caller has checked the checksum; this checks that the content is what the manifest says.
@@ -34,6 +37,11 @@ def unpack(data: bytes | mmap, count: int, dim: int) -> "faiss.IndexFlatIP":
         index = faiss.deserialize_index(np.frombuffer(data, dtype=np.uint8))
     except RuntimeError as error:
         raise VectorsUnreadable(f"FAISS cannot read it ({str(error).splitlines()[0]})") from None
+    return _checked(index, count, dim)
+
+
+def _checked(index: "faiss.Index", count: int, dim: int) -> Flat:
+    """Return the index where it is of the kind and size that was written."""
     if type(index) is not faiss.IndexFlatIP or index.metric_type != faiss.METRIC_INNER_PRODUCT:
         raise VectorsUnreadable("it is another kind of index")
     if (index.ntotal, index.d) != (count, dim):
@@ -41,17 +49,31 @@ def unpack(data: bytes | mmap, count: int, dim: int) -> "faiss.IndexFlatIP":
     return index
 
 
-def vectors_of(index: "faiss.IndexFlatIP") -> Vectors:
+def mapped(path: Path, count: int, dim: int) -> Flat:
+    """Return the index in a file, which must hold ``count`` vectors of width ``dim``, without reading it."""
+    try:
+        index = faiss.read_index(str(path), faiss.IO_FLAG_MMAP_IFC)
+    except RuntimeError as error:
+        raise VectorsUnreadable(f"FAISS cannot map it ({str(error).splitlines()[0]})") from None
+    return _checked(index, count, dim)
+
+
+def vectors_of(index: Flat) -> Vectors:
     """Return all vectors of an index, shape (n, dim), bit for bit as they were packed."""
     return np.asarray(index.reconstruct_n(0, index.ntotal), dtype=np.float32)
 
 
-def vector(index: "faiss.IndexFlatIP", row: int) -> Vectors:
+def vectors_between(index: Flat, rows: range) -> Vectors:
+    """Return the vectors of neighbouring rows, shape (len(rows), dim)."""
+    return np.asarray(index.reconstruct_n(rows.start, len(rows)), dtype=np.float32)
+
+
+def vector(index: Flat, row: int) -> Vectors:
     """Return one vector, shape (dim,)."""
     return np.asarray(index.reconstruct(row), dtype=np.float32)
 
 
-def search(index: "faiss.IndexFlatIP", question: Vectors, k: int, allowed: Mask) -> tuple[Vectors, Rows]:
+def search(index: Flat, question: Vectors, k: int, allowed: Mask) -> tuple[Vectors, Rows]:
     """Return (scores, rows) of the ``k`` best rows among ``allowed``, best first, equal scores by row.
 
     Scores are cosines, since all vectors have unit length. Fewer than ``k`` where fewer are allowed.

@@ -56,13 +56,30 @@ class Passage:
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """A live passage found near a question, before it is read."""
+class Evidence:
+    """What speaks for a passage as an answer to a question. Higher is better throughout."""
 
-    score: float
-    """Cosine of question and passage, -1 to 1; higher is better."""
-    sentence_scores: tuple[float, ...]
+    cosine: float
+    """Of question and passage, -1 to 1."""
+    sentences: tuple[float, ...]
     """Cosine of the question and each of the passage's sentences, to three digits."""
+    article: float
+    """Cosine of the question and what the article's passages and title have in common, -1 to 1."""
+    share: float = 0.0
+    """BM25 as a share of what the question's terms weigh together, 0 to 1."""
+    cover: float = 0.0
+    """The share of that weight whose terms the passage holds at all, 0 to 1."""
+    aside: bool = False
+    """Whether it is of what surrounds an article."""
+    phrased: bool = False
+    """Whether it holds every phrase that the question puts in quotes; never where there is none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A live passage that was found for a question, with what speaks for it."""
+
+    evidence: Evidence
     article: Article
     passage: Passage
 

@@ -18,7 +18,7 @@ from index.catalog import stored_articles
 from index.errors import IndexDamaged, IndexTooNew
 from index.manifest import Manifest, SegmentRecord
 from index.records import ArticleKey
-from index.segments import HALF, PASSAGE, digest, text_of
+from index.segment_files import HALF, PASSAGE, digest, text_of
 from index.split import split
 from index.vectors import Embedder, PassageVectors
 

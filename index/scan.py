@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from index import sources
-from index.articles import NotAnArticle, Reading, read
+from index.articles import Reading, read
+from index.errors import NotAnArticle
 from index.plan import Plan, make_plan
 from index.records import ArticleKey
 from index.sources import Scope

@@ -1,124 +1,111 @@
-"""What is inside a segment: articles with their text, passages, sentences and vectors, in six files.
+"""A segment opened for reading: articles, passages, sentences, vectors and words by their numbers.
 
-Owns the layout of those files, both directions. Which segments make up an index is the manifest's
-word; the bytes reach the disk through ``files``; the vectors' bytes are FAISS's own, by ``nearest``.
-
-    articles.jsonl   one article a line, its text included (JSON, ASCII)
-    articles.lines   where each line begins and ends, and its CRC-32
-    passages.rows    one row a passage, in the order of the vectors
-    sentences.spans  (start, end) of every sentence, passage after passage
-    sentences.half   their vectors, in half precision
-    vectors.faiss    row i is the vector of passage i
+Owns the way back from the files of a segment, every number checked before it leads anywhere. Their layout, and
+writing them, is the work of ``segment_files``.
 """
 
-import hashlib
 import json
 import zlib
-from collections.abc import Sequence
-from dataclasses import dataclass
+from functools import cached_property
+from mmap import mmap
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
-from index import files, nearest
+from index import nearest
 from index.errors import IndexDamaged
-from index.manifest import FileRecord, SegmentRecord, damaged, read_file
+from index.generation import SegmentRecord
+from index.lexical import POSTING, TERM, WORDS, Postings
+from index.manifest import damaged, read_file
 from index.records import Article, ArticleKey, Passage, Span
-from index.vectors import PassageText, PassageVectors, Vectors
-
-_LINE = np.dtype([("start", "<u8"), ("end", "<u8"), ("crc32", "<u4")])
-HALF = np.dtype("<f2")
-PASSAGE = np.dtype(
-    [
-        ("article", "<u4"),
-        ("start", "<u4"),
-        ("end", "<u4"),
-        ("sentence", "<u4"),
-        ("sentences", "<u4"),
-        ("aside", "?"),
-        ("crc32", "<u4"),
-        ("digest", "V16"),
-    ]
-)
-Table = npt.NDArray[Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One article as it goes into a segment."""
-
-    article: Article
-    passages: tuple[Passage, ...]
-    vectors: tuple[PassageVectors, ...]
-    """One a passage."""
-
-
-def digest(passage: PassageText) -> bytes:
-    """Return the 16 bytes that stand for what is embedded of a passage: equal ones share their vectors."""
-    edges = ",".join(f"{start}-{end}" for start, end in passage.sentences)
-    return hashlib.sha256(f"{edges} {passage.text}".encode("utf-8", "surrogatepass")).digest()[:16]
-
-
-def text_of(passage: Passage) -> PassageText:
-    """Return what is embedded of a passage: its text, and its sentences counted from its start."""
-    spans = tuple(Span(start - passage.start, end - passage.start) for start, end in passage.sentences)
-    return PassageText(passage.text, spans)
-
-
-def write_segment(folder: Path, name: str, entries: Sequence[Entry], dim: int) -> SegmentRecord:
-    """Write a new segment and return its record. Nothing refers to it until a manifest does."""
-    lines = [_article_line(entry.article) for entry in entries]
-    ends = np.cumsum([len(line) for line in lines], dtype=np.uint64)
-    table = np.zeros(len(lines), dtype=_LINE)
-    table["start"][1:], table["end"] = ends[:-1], ends
-    table["crc32"] = [zlib.crc32(line) for line in lines]
-    made = [vectors for entry in entries for vectors in entry.vectors]
-    contents = {
-        "articles.jsonl": b"".join(lines),
-        "articles.lines": table.tobytes(),
-        "passages.rows": _passage_table(entries).tobytes(),
-        "sentences.spans": _sentence_table(entries).tobytes(),
-        "sentences.half": np.concatenate([v.sentences for v in made]).astype(HALF).tobytes() if made else b"",
-        "vectors.faiss": nearest.pack(np.stack([v.whole for v in made]) if made else np.empty((0, dim), np.float32)),
-    }
-    for ending, data in contents.items():
-        files.write_new(folder / f"{name}.{ending}", data)
-    return SegmentRecord(
-        name=name,
-        articles=len(entries),
-        passages=sum(len(entry.passages) for entry in entries),
-        dead=(),
-        dead_passages=0,
-        files={ending: FileRecord(len(data), zlib.crc32(data)) for ending, data in contents.items()},
-    )
+from index.segment_files import HALF, LINE, PASSAGE, SPAN, WORD_FILES, Table, pack_words, words_of
+from index.vectors import PassageVectors, Vectors
 
 
 class Segment:
-    """A segment opened for reading. All its files are read and checked here, so none can go missing later."""
+    """A segment opened for reading: all its files are read and checked at once, so that none can go missing later.
 
-    def __init__(self, folder: Path, record: SegmentRecord, dim: int) -> None:
+    Not so with ``shelved``: a writer needs little of most segments and reads that when it does. Nobody takes its
+    files away, so one that is missing is damage.
+    """
+
+    def __init__(self, folder: Path, record: SegmentRecord, dim: int, *, shelved: bool = False) -> None:
         self.record = record
         self._folder = folder
-        self._articles = read_file(folder, record, "articles.jsonl")
-        self._lines = self._table("articles.lines", _LINE, record.articles, always=True)
+        self._dim = dim
+        self._shelved = shelved
         self.passages = self._table("passages.rows", PASSAGE, record.passages, always=True)
-        sentences = int(self.passages["sentences"].sum())
-        self._check_rows(sentences)
-        self._spans = self._table("sentences.spans", np.dtype(("<u4", 2)), sentences)
-        self._halves = self._table("sentences.half", np.dtype((HALF, dim)), sentences)
+        self._check_rows()
+        self.article_of = np.ascontiguousarray(self.passages["article"])
+        """The number of each passage's article, ascending."""
+        self.live = ~np.isin(self.article_of, np.array(record.dead, dtype=np.uint32))
+        if not shelved:
+            _ = self._articles, self._lines, self._spans, self._halves, self.vectors, self.words
+
+    @cached_property
+    def vectors(self) -> "nearest.Flat":
+        """The passages' vectors, by row."""
+        data = self._read("vectors.faiss")
+        size = (self.record.passages, self._dim)
         try:
-            self.vectors = nearest.unpack(read_file(folder, record, "vectors.faiss"), record.passages, dim)
+            if isinstance(data, mmap):
+                return nearest.mapped(self._folder / f"{self.record.name}.vectors.faiss", *size)
+            return nearest.unpack(data, *size)
         except nearest.VectorsUnreadable as error:
             raise self._damaged("vectors.faiss", str(error)) from None
-        self.live = ~np.isin(self.passages["article"], np.array(record.dead, dtype=np.uint32))
 
-    def search(self, question: Vectors, k: int, *, aside: bool) -> list[tuple[float, int]]:
-        """Return (cosine, row) of the best live passages, best first: the articles' own, or the asides."""
-        allowed = self.live & (self.passages["aside"] == aside)
-        scores, rows = nearest.search(self.vectors, question, k, allowed)
+    @cached_property
+    def words(self) -> Postings:
+        """The words of the passages: as stored, or made here for an index from before they were."""
+        stored = WORD_FILES[0] in self.record.files
+        derived = {} if stored else self.derived_words()
+        tables = []
+        for ending, dtype in zip(WORD_FILES, (TERM, POSTING, WORDS), strict=True):
+            data = self._read(ending) if stored else derived[ending]
+            if len(data) % dtype.itemsize:
+                raise self._damaged(ending, f"its length is no multiple of {dtype.itemsize} bytes")
+            tables.append(np.frombuffer(data, dtype=dtype))
+        terms, postings, counts = tables
+        if not len(terms):
+            raise self._damaged(WORD_FILES[0], "it has no last row")
+        if len(counts) != self.record.passages:
+            raise self._damaged(WORD_FILES[-1], f"it does not hold {self.record.passages} rows")
+        return Postings(terms, postings, counts)
+
+    @cached_property
+    def _articles(self) -> bytes | mmap:
+        return self._read("articles.jsonl")
+
+    @cached_property
+    def _lines(self) -> Table:
+        return self._table("articles.lines", LINE, self.record.articles, always=True)
+
+    @cached_property
+    def _spans(self) -> Table:
+        return self._table("sentences.spans", SPAN, self._sentences)
+
+    @cached_property
+    def _halves(self) -> Table:
+        return self._table("sentences.half", np.dtype((HALF, self._dim)), self._sentences)
+
+    @property
+    def _sentences(self) -> int:
+        return int(self.passages["sentences"].sum())
+
+    def nearest(self, question: Vectors, k: int) -> list[tuple[float, int]]:
+        """Return (cosine, row) of the best live passages, best first."""
+        scores, rows = nearest.search(self.vectors, question, k, self.live)
         return [(float(score), int(row)) for score, row in zip(scores, rows, strict=True)]
+
+    def cosine(self, question: Vectors, row: int) -> float:
+        """Return the cosine of a question and a passage."""
+        return float(nearest.vector(self.vectors, row) @ question)
+
+    def article_cosine(self, question: Vectors, number: int) -> float:
+        """Return the cosine of a question and the mean direction of an article's passages, its title among them."""
+        together = nearest.vectors_between(self.vectors, self.rows_of(number)).sum(axis=0)
+        return float(together @ question) / max(float(np.linalg.norm(together)), 1e-9)
 
     def article(self, number: int) -> Article:
         """Return an article by its number in this segment."""
@@ -152,14 +139,22 @@ class Segment:
 
     def rows_of(self, number: int) -> range:
         """Return the rows of an article's passages; they stand together."""
-        first, last = np.searchsorted(self.passages["article"], [number, number + 1])
+        first, last = np.searchsorted(self.article_of, [number, number + 1])
         return range(int(first), int(last))
+
+    def derived_words(self) -> dict[str, bytes]:
+        """Return what the files of words must hold, by ending, made from the texts anew."""
+        passages = []
+        for number in range(self.record.articles):
+            article = self.article(number)
+            passages += [words_of(article, self.passage(row, article)) for row in self.rows_of(number)]
+        return pack_words(passages)
 
     def _sentences_of(self, row: int) -> slice:
         first = int(self.passages[row]["sentence"])
         return slice(first, first + int(self.passages[row]["sentences"]))
 
-    def _check_rows(self, sentences: int) -> None:
+    def _check_rows(self) -> None:
         """Check that no row leads out of the tables: everything else is looked up through them."""
         counts = self.passages["sentences"].astype(np.int64)
         inside = (
@@ -169,55 +164,23 @@ class Segment:
             and bool(np.array_equal(self.passages["sentence"], np.cumsum(counts) - counts))
         )
         if not inside:
-            raise self._damaged("passages.rows", f"its rows do not fit {sentences} sentences")
+            raise self._damaged("passages.rows", f"its rows do not fit {self._sentences} sentences")
 
     def _table(self, ending: str, dtype: np.dtype[Any], count: int, *, always: bool = False) -> Table:
         """Return a file as ``count`` rows of ``dtype``, without copying it."""
-        data = read_file(self._folder, self.record, ending, always=always)
+        data = self._read(ending, always=always)
         if len(data) != count * dtype.itemsize:
             raise self._damaged(ending, f"it does not hold {count} rows")
         return np.frombuffer(data, dtype=dtype.base).reshape(count, *dtype.shape)
 
+    def _read(self, ending: str, *, always: bool = False) -> bytes | mmap:
+        """Return a file's bytes, checked. A reader hears of a missing one, since there may be a newer generation."""
+        try:
+            return read_file(self._folder, self.record, ending, always=always)
+        except FileNotFoundError as error:
+            if not self._shelved:
+                raise
+            raise IndexDamaged(f"{error.filename} is missing. Run `qa index --repair`.") from None
+
     def _damaged(self, ending: str, reason: str) -> IndexDamaged:
         return damaged(self._folder / f"{self.record.name}.{ending}", reason)
-
-
-def _article_line(article: Article) -> bytes:
-    fields = {
-        "root": article.key.root,
-        "path": article.key.path,
-        "title": article.title,
-        "byline": article.byline,
-        "date": article.date,
-        "source": article.source,
-        "sha256": article.sha256,
-        "extracted": article.extracted,
-        "text": article.text,
-    }
-    return json.dumps(fields).encode("ascii") + b"\n"
-
-
-def _passage_table(entries: Sequence[Entry]) -> Table:
-    table = np.zeros(sum(len(entry.passages) for entry in entries), dtype=PASSAGE)
-    row = sentence = 0
-    for number, entry in enumerate(entries):
-        for passage in entry.passages:
-            crc32 = zlib.crc32(passage.text.encode("utf-8", "surrogatepass"))
-            table[row] = (
-                number,
-                passage.start,
-                passage.end,
-                sentence,
-                len(passage.sentences),
-                passage.aside,
-                crc32,
-                digest(text_of(passage)),
-            )
-            row += 1
-            sentence += len(passage.sentences)
-    return table
-
-
-def _sentence_table(entries: Sequence[Entry]) -> Table:
-    spans = [span for entry in entries for passage in entry.passages for span in passage.sentences]
-    return np.array(spans, dtype="<u4").reshape(-1, 2)

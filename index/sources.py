@@ -11,8 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from index.articles import NotAnArticle
-from index.errors import UsageError
+from index.errors import NotAnArticle, UsageError
 from index.records import ArticleKey
 
 SUFFIXES = (".txt", ".md", ".markdown")

@@ -11,14 +11,15 @@ from index.articles import Reading
 from index.layout import Kind, Paragraph
 from index.records import Passage, Span
 from index.sentences import sentences
+from index.terms import TERM_RULE
 
 CountTokens = Callable[[str], int]
 """How many word pieces the model reads for a text, its own two marks included."""
 
 TARGET_TOKENS = 96
 """A passage is closed before it grows past this, so that it stays about one thing; a longer sentence stands alone."""
-PASSAGE_RULE = f"sentences-1 target-{TARGET_TOKENS}"
-"""Names this way of cutting; an index cut by another rule is cut anew with the next update."""
+PASSAGE_RULE = f"sentences-1 target-{TARGET_TOKENS} {TERM_RULE}"
+"""Names this way of cutting, down to words; an index cut by another rule is cut anew with the next update."""
 MARKS = 2
 """The word pieces that the model adds around every text."""
 LONGEST_SENTENCE = 2_000

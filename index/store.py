@@ -1,18 +1,59 @@
 """An open index: one complete generation, read once, the same until it is closed.
 
-Owns what asking needs of an index and nothing that writes one. Never writes, so that it works on
-read-only media.
+Owns what asking needs of an index and nothing that writes one: finding what may answer a question, by meaning and
+by words, and reading it. What weighs how much in the order is not decided here. Never writes, so that it
+works on read-only media.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
+import numpy as np
+
+from index import lexical
 from index import manifest as manifests
 from index.errors import IndexDamaged
+from index.lexical import Weighed, Worth
 from index.manifest import Manifest
-from index.records import Article, Hit
+from index.records import Article, Evidence, Hit
 from index.segments import Segment
+from index.terms import Wanted, run_of_words, wanted_terms
 from index.vectors import Vectors
+
+PHRASED = 1000
+"""Passages read, those best by words, to see whether they hold a quoted phrase."""
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A question as it is searched."""
+
+    vector: Vectors
+    """Unit length, shape (dim,)."""
+    wanted: tuple[Wanted, ...] = ()
+    phrases: tuple[str, ...] = ()
+    """What an answer must hold, as ``terms.run_of_words`` gives it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A passage that may answer, before its text is read."""
+
+    segment: int
+    row: int
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search gave."""
+
+    candidates: tuple[Candidate, ...]
+    """Each passage once, in no order."""
+    weighed: tuple[Weighed, ...]
+    """What the question's terms weigh in this collection."""
 
 
 class Index:
@@ -33,21 +74,47 @@ class Index:
                     raise
                 self.faults.append(f"{error.filename} is missing." if isinstance(error, OSError) else str(error))
 
-    def nearest(self, question: Vectors, k: int, *, aside: bool = False) -> list[Hit]:
-        """Return the ``k`` live passages nearest to a question's vector, shape (dim,), best first.
+    def find(self, query: Query, depth: int) -> Found:
+        """Return the live passages among the best ``depth`` by meaning or the best ``depth`` by words.
 
-        Either the articles' own passages or, with ``aside``, only what surrounds them. Scores that agree
-        to five digits are ordered by article and place, so that the order does not depend on history.
+        Raises IndexDamaged where what is stored leads nowhere.
         """
-        found = [
-            (score, position, row)
-            for position, segment in enumerate(self._segments)
-            for score, row in segment.search(question, k, aside=aside)
-        ]
-        found.sort(key=lambda hit: -hit[0])
+        words, live = [s.words for s in self._segments], [s.live for s in self._segments]
+        try:
+            weighed = lexical.weigh(query.wanted, words, live)
+            worth = lexical.worth(weighed, words, live)
+            phrased = self._phrased(query, worth)
+        except lexical.PostingsUnreadable as error:
+            raise IndexDamaged(f"The words in {self.folder} are damaged: {error}. Run `qa index --repair`.") from None
+        chosen = self._near(query.vector, depth) | _by_words(worth, depth) | phrased
+        about = cache(lambda position, number: self._segments[position].article_cosine(query.vector, number))
+        candidates = []
+        for position, row in sorted(chosen):
+            segment, words_of = self._segments[position], worth[position]
+            evidence = Evidence(
+                cosine=segment.cosine(query.vector, row),
+                sentences=tuple(map(float, segment.sentence_vectors(row) @ query.vector)),
+                article=about(position, int(segment.article_of[row])),
+                share=float(words_of.share[row]),
+                cover=float(words_of.cover[row]),
+                aside=bool(segment.passages["aside"][row]),
+                phrased=(position, row) in phrased,
+            )
+            candidates.append(Candidate(position, row, evidence))
+        return Found(tuple(candidates), weighed)
+
+    def read(self, candidates: Sequence[Candidate]) -> list[Hit]:
+        """Return candidates with their texts, in the order given. Raises IndexDamaged for a text that is not sound."""
         articles: dict[tuple[int, int], Article] = {}
-        near = [self._read(question, articles, *hit) for hit in found[:k]]
-        return sorted(near, key=lambda hit: (-round(hit.score, 5), hit.article.key, hit.passage.start))
+        hits = []
+        for one in candidates:
+            segment = self._segments[one.segment]
+            number = int(segment.article_of[one.row])
+            if (one.segment, number) not in articles:
+                articles[one.segment, number] = segment.article(number)
+            article = articles[one.segment, number]
+            hits.append(Hit(one.evidence, article, segment.passage(one.row, article)))
+        return hits
 
     def articles(self) -> Iterator[Article]:
         """Yield every live article."""
@@ -57,16 +124,41 @@ class Index:
                 if number not in dead:
                     yield segment.article(number)
 
-    def _read(
-        self, question: Vectors, articles: dict[tuple[int, int], Article], score: float, position: int, row: int
-    ) -> Hit:
-        """Return a found passage; ``articles`` remembers those that were read for the same question."""
-        segment = self._segments[position]
-        number = int(segment.passages[row]["article"])
-        article = articles.get((position, number)) or segment.article(number)
-        articles[position, number] = article
-        scores = segment.sentence_vectors(row) @ question
-        return Hit(score, tuple(map(float, scores)), article, segment.passage(row, article))
+    def _near(self, question: Vectors, depth: int) -> set[tuple[int, int]]:
+        """Return (segment, row) of the passages whose vectors are nearest to the question's."""
+        found = [
+            (score, position, row)
+            for position, segment in enumerate(self._segments)
+            for score, row in segment.nearest(question, depth)
+        ]
+        found.sort(key=lambda hit: -hit[0])
+        return {(position, row) for _, position, row in found[:depth]}
+
+    def _phrased(self, query: Query, worth: list[Worth]) -> set[tuple[int, int]]:
+        """Return (segment, row) of passages that hold every phrase in quotes, of those whose words come near to it."""
+        if not query.phrases:
+            return set()
+        words, live = [s.words for s in self._segments], [s.live for s in self._segments]
+        of_phrases = lexical.worth(lexical.weigh(wanted_terms(" ".join(query.phrases)), words, live), words, live)
+        found: set[tuple[int, int]] = set()
+        for position, row in sorted(_by_words(worth, PHRASED) | _by_words(of_phrases, PHRASED)):
+            segment = self._segments[position]
+            article = segment.article(int(segment.article_of[row]))
+            text = run_of_words(segment.passage(row, article).text)
+            if all(phrase in text for phrase in query.phrases):
+                found.add((position, row))
+        return found
+
+
+def _by_words(worth: list[Worth], depth: int) -> set[tuple[int, int]]:
+    """Return (segment, row) of the passages whose words are worth most to the question."""
+    found = []
+    for position, one in enumerate(worth):
+        scores = one.share * one.cover
+        best = np.argpartition(-scores, depth)[:depth] if len(scores) > depth else np.arange(len(scores))
+        found += [(float(scores[row]), position, int(row)) for row in best if scores[row] > 0]
+    found.sort(key=lambda hit: (-hit[0], *hit[1:]))
+    return {(position, row) for _, position, row in found[:depth]}
 
 
 def open_index(folder: Path, *, degraded: bool = False) -> Index:

@@ -55,10 +55,10 @@ def _file(folder: Path, record: SegmentRecord, ending: str) -> Finding:
 
 
 def _content(folder: Path, record: SegmentRecord, dim: int) -> Finding:
-    subject = f"segment {record.name}: every span and vector"
+    subject = f"segment {record.name}: every span, vector and word"
     try:
         segment = Segment(folder, record, dim)
-        faults = [*_spans(segment), *_vectors(segment)]
+        faults = [*_spans(segment), *_vectors(segment), *_words(folder, segment)]
     except (IndexDamaged, FileNotFoundError) as error:
         faults = [str(error)]
     return Finding(subject, "; ".join(faults[:3]) or None)
@@ -79,3 +79,10 @@ def _vectors(segment: Segment) -> Iterator[str]:
     lengths = np.linalg.norm(nearest.vectors_of(segment.vectors), axis=1)
     if not bool(np.all(np.abs(lengths - 1) < 1e-3)):
         yield "a vector is not of unit length"
+
+
+def _words(folder: Path, segment: Segment) -> Iterator[str]:
+    """Yield which files of words are not what the passages' texts give."""
+    for ending, made in segment.derived_words().items():
+        if ending in segment.record.files and manifests.read_file(folder, segment.record, ending)[:] != made:
+            yield f"{ending} is not what the passages say"

@@ -6,17 +6,16 @@ What the command, the chat and the evaluation call. Opening the index and loadin
 import time
 from dataclasses import dataclass
 
-from index.store import Index
-from index.vectors import Embedder, Vectors
-from qa.answer import rank
+from index.store import Found, Index, Query
+from index.vectors import Embedder
+from qa.answer import answers, group
 from qa.confidence import THRESHOLD
-from qa.expect import expected_form
+from qa.expect import HasForm, expected_form
+from qa.explain import explain
 from qa.limits import MOST, check_question
 from qa.read import read
-from qa.records import Answer, IndexState, Reply
-
-READ = 100
-"""Passages read for every question; more where less than half of them differ."""
+from qa.records import Answer, Finding, IndexState, Reply
+from qa.retrieve import READ, query, retrieve
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +25,7 @@ class Asker:
     index: Index
     embedder: Embedder
 
-    def ask(self, question: str, k: int = 1) -> Reply:
+    def ask(self, question: str, k: int = 1, *, explained: bool = False) -> Reply:
         """Return the reply to ``question`` with at most ``k`` answers (a larger k than MOST is cut to it).
 
         Raises UsageError for a blank question or a k below 1.
@@ -35,7 +34,10 @@ class Asker:
         started = time.perf_counter()
         vector = self.embedder.embed_question(question)
         embedded = time.perf_counter()
-        ranked = self._ranked(question, vector, min(k, MOST))
+        asked = query(question, vector)
+        groups, found = self._groups(asked, expected_form(question))
+        groups = groups[: min(k, MOST)]
+        ranked = answers(groups)
         done = time.perf_counter()
         sure = ranked[0].confidence if ranked else 0.0
         return Reply(
@@ -50,6 +52,7 @@ class Asker:
                 "find": round((done - embedded) * 1000, 2),
                 "total": round((done - started) * 1000, 2),
             },
+            explanation=explain(found, asked.phrases, [first for first, *_ in groups]) if explained else None,
         )
 
     @property
@@ -58,25 +61,17 @@ class Asker:
         stored = self.index.manifest.threshold
         return THRESHOLD if stored is None else stored
 
-    def _ranked(self, question: str, vector: Vectors, k: int) -> tuple[Answer, ...]:
-        """Return the answers of the articles' own words; where these do not answer, of what surrounds them."""
-        own = self._answers(question, vector, k, aside=False)
-        if own and own[0].confidence >= self.threshold:
-            return own
-        around = self._answers(question, vector, k, aside=True)
-        return around if around and (not own or around[0].confidence >= self.threshold) else own
+    def _groups(self, asked: Query, has_form: HasForm | None) -> tuple[list[list[Finding]], Found]:
+        """Return what the articles say to a question, best first, looking further where copies took the places.
 
-    def _answers(self, question: str, vector: Vectors, k: int, *, aside: bool) -> tuple[Answer, ...]:
-        """Return up to ``k`` different answers, looking further where copies of one text took the places.
-
-        How far does not depend on ``k``, so that the first answers are the same however many are wanted.
+        How far does not depend on how many answers are wanted, so that the first are the same for any number.
         """
-        has_form = expected_form(question)
         wanted = READ
         while True:
-            hits = self.index.nearest(vector, wanted, aside=aside)
-            if len(hits) < wanted or len({hit.passage.text for hit in hits}) * 2 >= READ:
-                return rank([read(hit, has_form) for hit in hits], k)
+            hits, found = retrieve(self.index, asked, wanted)
+            groups = group([read(hit, has_form, asked.phrases) for hit in hits])
+            if len(hits) < wanted or len(groups) * 2 >= READ:
+                return groups, found
             wanted *= 2
 
     def _state(self, ranked: tuple[Answer, ...]) -> IndexState:

@@ -5,7 +5,7 @@ Owns Typer. Imports inside the commands keep ``--help`` instant and asking light
 
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
@@ -13,11 +13,7 @@ from index.errors import UsageError, UserError
 from index.place import find_index
 from qa.diagnostics import ExitCode, Progress, exit_code, tell
 from qa.limits import check_question
-from qa.streams import Closed, Typed, out, prepare_streams, stdin_lines, styled
-
-if TYPE_CHECKING:
-    from qa.ask import Asker
-    from qa.records import Reply
+from qa.streams import Closed, Typed, leave, out, prepare_streams, stdin_lines, styled
 
 app = typer.Typer(
     name="qa",
@@ -60,11 +56,15 @@ def ask(
         typer.Argument(metavar="QUESTION", help='Words are joined; "-" reads one question a line from stdin'),
     ],
     k: AnswersOption = 1,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each search found and how the order came about")
+    ] = False,
     degraded: Annotated[bool, typer.Option("--degraded", help="Answer from what is undamaged of the index")] = False,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
     """Print the best answer to QUESTION with its citation. Exit code 3: the articles do not say."""
+    from qa.printing import Manner, answer
     from qa.session import open_asker
 
     asked = " ".join(question)
@@ -74,10 +74,7 @@ def ask(
     if not questions:
         raise UsageError("There is no question on stdin. Give one a line, as in: qa ask - < questions.txt")
     asker = open_asker(find_index(index), degraded=degraded)
-    if asker.index.faults:
-        raise typer.Exit(_answer_degraded(asker, questions, k, json))
-    answered = [_answer_one(asker, one, k, json, titled=several) for one in questions]
-    raise typer.Exit(ExitCode.DONE if any(answered) else ExitCode.NO_ANSWER)
+    raise typer.Exit(answer(asker, questions, Manner(k, json, explain, titled=several)))
 
 
 @app.command(epilog="Example: qa chat -k 3")
@@ -177,7 +174,7 @@ def eval_(
         Path | None,
         typer.Argument(
             metavar="QUESTIONS",
-            help="A question set (JSON Lines, may be gzipped); default: the held-out set on ./seeds",
+            help="JSON Lines or SQuAD (may be gzipped), or a BEIR folder; default: the held-out set on ./seeds",
         ),
     ] = None,
     json: JsonOption = False,
@@ -209,7 +206,18 @@ def main() -> None:
         code = ExitCode.INTERRUPTED
     except Closed:
         code = ExitCode.DONE
+    except OSError as error:  # such as a full disk behind stdout when Typer prints help
+        tell(f"{error}. Check where the output goes to, and the disk.")
+        code = ExitCode.ERROR
     sys.exit(int(code))
+
+
+def run() -> None:
+    """Run the command line as a process of its own, which ends here: taking the engines down first takes a while."""
+    try:
+        main()
+    except SystemExit as done:
+        leave(done.code if isinstance(done.code, int) else ExitCode.ERROR)
 
 
 def _usage(message: str, arguments: list[str]) -> str:
@@ -236,33 +244,3 @@ def _roll_back(folder: Path, wait: float, *, quiet: bool, json: bool) -> None:
         out(dumps(reports.rollback_payload(done)) + "\n")
     elif not quiet:
         out(reports.rollback_text(done))
-
-
-def _answer_one(asker: "Asker", question: str, k: int, json: bool, *, titled: bool) -> bool:
-    """Print the reply to one question and return whether the articles answered it."""
-    reply = asker.ask(question, k)
-    _print_reply(reply, json, titled=titled)
-    return reply.answered
-
-
-def _print_reply(reply: "Reply", json: bool, *, titled: bool) -> None:
-    """Print a reply; with ``titled``, the question above it and a blank line below."""
-    from qa.contract import dumps, reply_payload
-    from qa.render import reply_text
-    from qa.sanitise import one_line
-
-    text = reply_text(reply, styled=styled())
-    if titled:
-        text = f"> {one_line(reply.question)}\n\n{text}\n"
-    out(dumps(reply_payload(reply)) + "\n" if json else text)
-
-
-def _answer_degraded(asker: "Asker", questions: list[str], k: int, json: bool) -> ExitCode:
-    """Print what a damaged index still answers. It cannot say that the articles do not say."""
-    replies = [asker.ask(question, k) for question in questions]
-    if not any(reply.answered for reply in replies):
-        tell("The undamaged part of the index does not say; the rest cannot be asked. Run `qa index --repair`.")
-        return ExitCode.NO_INDEX
-    for reply in replies:
-        _print_reply(reply, json, titled=len(replies) > 1)
-    return ExitCode.DONE

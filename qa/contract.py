@@ -30,6 +30,7 @@ def reply_payload(reply: Reply) -> dict[str, Any]:
         "nearest": [_answer(answer) for answer in reply.nearest],
         "index": asdict(reply.index),
         "timing_ms": dict(reply.timing_ms),
+        **({"explanation": asdict(reply.explanation)} if reply.explanation else {}),
     }
 
 

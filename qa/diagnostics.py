@@ -70,6 +70,7 @@ class Progress:
         self._shown = False
         self._next = 0.0
         self._active = not quiet and sys.stderr.isatty() and os.environ.get("TERM") != "dumb"
+        self._began: tuple[float, int] | None = None
 
     def __enter__(self) -> Self:
         return self
@@ -87,7 +88,19 @@ class Progress:
         if not self._active or (now < self._next and done < total):
             return
         self._next = now + self.PAUSE
+        self._began = self._began or (now, done)
         filled = self.WIDTH * done // max(total, 1)
-        sys.stderr.write(f"\r\x1b[K{self._label} [{'#' * filled}{'.' * (self.WIDTH - filled)}] {done}/{total}")
+        line = f"{self._label} [{'#' * filled}{'.' * (self.WIDTH - filled)}] {done}/{total}"
+        sys.stderr.write(f"\r\x1b[K{line}{pace(now - self._began[0], done - self._began[1], total - done)}")
         sys.stderr.flush()
         self._shown = True
+
+
+def pace(seconds: float, done: int, left: int) -> str:
+    """Return how fast ``done`` things went in ``seconds``, and how long the rest takes; nothing in the first second."""
+    if seconds < 1 or done < 1:
+        return ""
+    rest = round(left * seconds / done)
+    hours, minutes = rest // 3600, rest % 3600 // 60
+    shown = f"{hours} h {minutes} min" if hours else f"{minutes} min {rest % 60} s" if minutes else f"{rest} s"
+    return f", {done / seconds:.{0 if done >= 10 * seconds else 1}f}/s, {shown} left"

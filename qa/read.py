@@ -6,8 +6,10 @@ Owns what is marked and what a snippet holds. Order and confidence are the work 
 from collections.abc import Sequence
 
 from index.records import Hit, Span
+from index.terms import run_of_words
 from qa.expect import HasForm
 from qa.records import Finding
+from qa.retrieve import relevance
 
 FORM_PENALTY = 0.15
 """Taken from the cosine of a sentence that lacks the form of words the question waits for (docs/retrieval.md)."""
@@ -15,19 +17,29 @@ LONGEST_SNIPPET = 500
 """Characters; a single sentence may be longer."""
 
 
-def read(hit: Hit, has_form: HasForm | None) -> Finding:
-    """Return what a passage says to the question: ``has_form`` tells which sentences have the form it waits for."""
+def read(hit: Hit, has_form: HasForm | None, phrases: Sequence[str] = ()) -> Finding:
+    """Return what a passage says to the question: ``has_form`` tells which sentences have the form it waits for.
+
+    Where the passage holds the ``phrases`` that were asked for in quotes, a sentence that holds one is preferred.
+    """
     scores = [
         score - (FORM_PENALTY if has_form and not has_form(hit.article.text[start:end]) else 0.0)
-        for score, (start, end) in zip(hit.sentence_scores, hit.passage.sentences, strict=True)
+        for score, (start, end) in zip(hit.evidence.sentences, hit.passage.sentences, strict=True)
     ]
-    best = max(range(len(scores)), key=scores.__getitem__)
+    quoted = [hit.evidence.phrased and _holds(hit, span, phrases) for span in hit.passage.sentences]
+    best = max(range(len(scores)), key=lambda number: (quoted[number], scores[number]))
     return Finding(
         hit=hit,
-        sentence_score=scores[best],
         best=hit.passage.sentences[best],
         snippet=whole_sentences(hit.passage.sentences, best, LONGEST_SNIPPET),
+        sentence_score=scores[best],
+        score=relevance(hit.evidence, scores[best]),
     )
+
+
+def _holds(hit: Hit, span: Span, phrases: Sequence[str]) -> bool:
+    words = run_of_words(hit.article.text[span.start : span.end])
+    return any(phrase in words for phrase in phrases)
 
 
 def whole_sentences(sentences: Sequence[Span], best: int, limit: int) -> Span:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from index.records import Hit, Span
+from index.records import Evidence, Hit, Span
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,17 +11,14 @@ class Finding:
     """A hit once it is read: which sentence says it, and the whole sentences that will be shown."""
 
     hit: Hit
-    sentence_score: float
-    """Cosine of the question and the best sentence, less where that lacks the form the question waits for."""
     best: Span
     """The best sentence, in the article."""
     snippet: Span
     """Whole sentences around it, in the article."""
-
-    @property
-    def score(self) -> float:
-        """How well it answers: the mean of the passage's and the best sentence's score, about -1 to 1."""
-        return (self.hit.score + self.sentence_score) / 2
+    sentence_score: float
+    """Cosine of the question and the best sentence, less where that lacks the form the question waits for."""
+    score: float
+    """How well it answers, as ``retrieve.relevance`` weighs it: about 0 to 2."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +73,48 @@ class IndexState:
 
 
 @dataclass(frozen=True, slots=True)
+class Term:
+    """A word of a question, and what it weighed."""
+
+    word: str
+    looked_up: str
+    """The term that stands for it in the index."""
+    passages: int
+    """Passages that hold it."""
+    weight: float
+    mended: bool
+    """Whether it occurs nowhere and was taken for a misspelling of what was looked up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """How one answer came to its place."""
+
+    by_meaning: int
+    """Rank by the passage's vector among all candidates, from 1."""
+    by_words: int | None
+    """Rank by the passage's words, None where it shares none with the question."""
+    evidence: Evidence
+    sentence: float
+    """What the best sentence counted as."""
+    agreement: float
+    """What share of their worth the words were given, 0 to 1."""
+    score: float
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    """How the order of a reply came about."""
+
+    terms: tuple[Term, ...]
+    phrases: tuple[str, ...]
+    candidates: int
+    """Passages that either search brought."""
+    places: tuple[Place, ...]
+    """One an answer, in order."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Everything one question gave. Nothing in it needs to be looked up again to show or score it."""
 
@@ -89,6 +128,8 @@ class Reply:
     """Best first, whether or not the first is sure enough to count as an answer."""
     index: IndexState
     timing_ms: Mapping[str, float] = field(default_factory=dict)
+    explanation: Explanation | None = None
+    """Where it was asked for."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -5,7 +5,6 @@ The one place where parts are put together; the commands in ``cli`` only choose 
 
 import tempfile
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -43,12 +42,10 @@ def open_asker(folder: Path, *, degraded: bool = False) -> "Asker":
     from qa.ask import Asker
 
     card = models.restore(manifests.read_newest_sound(folder)[0].model, tell)
-    with ThreadPoolExecutor(max_workers=1) as beside:
-        loading = beside.submit(_load, card)
-        from index.store import open_index
+    from index.store import open_index
 
-        index = open_index(folder, degraded=degraded)
-        embedder = loading.result()
+    embedder = _load(card)
+    index = open_index(folder, degraded=degraded)
     if not index.manifest.articles:
         raise NothingIndexed(f"The index in {folder} holds no article. Run `qa index FOLDER` with the folder of yours.")
     for fault in index.faults:

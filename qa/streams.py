@@ -4,10 +4,12 @@ Owns how lines come in and text goes out. What is written is decided elsewhere; 
 ``diagnostics``.
 """
 
+import contextlib
 import io
 import os
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 from index.errors import UserError
 
@@ -42,6 +44,14 @@ def out(text: str) -> None:
         if isinstance(error, BrokenPipeError):
             raise Closed from None
         raise UserError(f"The output cannot be written ({error.strerror}). Check where it goes to.") from None
+
+
+def leave(code: int) -> NoReturn:
+    """End the process with ``code``, what was written sent on its way, nothing taken down."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(OSError, ValueError):
+            stream.flush()
+    os._exit(code)
 
 
 def styled() -> bool:

@@ -8,11 +8,25 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from index import models
+from index import exports, models
 from index.build import Wish, update
 from index.embed import OnnxEmbedder, load_embedder
-from index.records import ModelCard
+from index.exports import Precision
+from index.records import Hit, ModelCard
+from index.store import Index, Query
 from index.vectors import Embedder, PassageText, PassageVectors, Progress, Vectors
+
+OLD_ENDINGS = (
+    "articles.jsonl",
+    "articles.lines",
+    "passages.rows",
+    "sentences.spans",
+    "sentences.half",
+    "vectors.faiss",
+)
+"""The files of a segment of format 1."""
+ENDINGS = (*OLD_ENDINGS, "words.terms", "words.postings", "words.counts")
+"""The files of a segment."""
 
 
 @pytest.fixture(autouse=True)
@@ -32,6 +46,17 @@ def embedder() -> OnnxEmbedder:
 
 
 @pytest.fixture(scope="session")
+def full_embedder() -> OnnxEmbedder:
+    """The default model in full precision, as every index of format 1 was made with it."""
+    folder = models.find_model(models.DEFAULT_MODEL)
+    (mark,) = (mark for mark, precision in models.fingerprints(folder).items() if precision is Precision.FP32)
+    made = exports.card_of(mark)
+    return load_embedder(
+        made or exports.make_export(folder, models.DEFAULT_MODEL, mark, Precision.FP32, lambda _: None)
+    )
+
+
+@pytest.fixture(scope="session")
 def seed_articles(seeds: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A copy of the seeds; tests must not change it."""
     folder = tmp_path_factory.mktemp("articles") / "seeds"
@@ -48,6 +73,12 @@ def seed_index(seed_articles: Path, embedder: OnnxEmbedder, tmp_path_factory: py
         patch.setattr(models, "restore", RESTORE)
         update(folder, Wish(paths=(seed_articles,)), lambda _: embedder)
     return folder
+
+
+def nearest(index: Index, vector: Vectors, depth: int = 10**6) -> list[Hit]:
+    """Return the passages found by meaning alone, nearest first."""
+    found = index.find(Query(vector), depth)
+    return sorted(index.read(found.candidates), key=lambda hit: -hit.evidence.cosine)
 
 
 PREPARE, RESTORE = models.prepare, models.restore

@@ -32,7 +32,8 @@ socket.getaddrinfo = refuse
 TRAINING = {"torch", "sentence_transformers", "transformers", "safetensors"}
 WRITING = {"syntok", "index.build", "index.compose", "index.split", "index.sentences", "index.export"}
 NETWORK = {"huggingface_hub", "requests", "httpx", "urllib3", "aiohttp", "http.client", "ssl", "ftplib", "smtplib"}
-ENGINES = {"numpy", "faiss", "onnxruntime", "tokenizers"}
+ENGINES = {"numpy", "faiss", "onnxruntime", "tokenizers", "Stemmer"}
+COMPARED = {"bm25s", "matplotlib", "scipy", "eval.peer", "eval.bench"}
 
 
 def run(code: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -49,8 +50,8 @@ def loaded(*arguments: str | Path) -> set[str]:
 
 def test_ask_loads_its_engines_and_nothing_that_trains_writes_or_calls(seed_index: Path) -> None:
     modules = loaded("ask", QUESTION, "--index", seed_index)
-    assert modules >= ENGINES | {"index.store", "qa.render"}
-    assert modules & (TRAINING | WRITING | NETWORK) == set()
+    assert modules >= ENGINES | {"index.store", "index.lexical", "qa.retrieve", "qa.render"}
+    assert modules & (TRAINING | WRITING | NETWORK | COMPARED | {"concurrent.futures"}) == set()
 
 
 def test_chat_loads_nothing_that_trains_writes_or_calls(seed_index: Path) -> None:
@@ -60,7 +61,7 @@ def test_chat_loads_nothing_that_trains_writes_or_calls(seed_index: Path) -> Non
     )
     modules = set(done.stderr.splitlines())
     assert modules >= ENGINES
-    assert modules & (TRAINING | WRITING | NETWORK) == set()
+    assert modules & (TRAINING | WRITING | NETWORK | COMPARED) == set()
 
 
 def test_status_loads_no_engine(seed_index: Path) -> None:
@@ -79,8 +80,22 @@ def test_help_loads_no_engine(arguments: list[str]) -> None:
 def test_index_with_an_export_at_hand_loads_no_torch(tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text("One article stands here.")
     modules = loaded("index", tmp_path / "a.txt", "--index", tmp_path / "index")
-    assert modules >= {"faiss", "syntok", "index.split"}
-    assert modules & (TRAINING | NETWORK - {"ssl", "http.client"} | {"index.export"}) == set()
+    assert modules >= {"faiss", "syntok", "Stemmer", "index.split"}
+    assert modules & (TRAINING | NETWORK - {"ssl", "http.client"} | COMPARED | {"index.export"}) == set()
+
+
+@pytest.mark.parametrize(
+    ("module", "spared"),
+    [
+        ("index.terms", ENGINES),
+        ("index.split", ENGINES),
+        ("index.build", ENGINES | {"syntok"}),
+    ],
+)
+def test_module_loads_its_engines_only_once_it_needs_them(module: str, spared: set[str]) -> None:
+    done = run(f"import {module}, sys; print(*sys.modules)")
+    assert module in done.stdout.split(), done.stderr
+    assert set(done.stdout.split()) & spared == set()
 
 
 def test_asking_uses_no_network(seed_index: Path) -> None:
@@ -125,6 +140,13 @@ def test_floors_hold() -> None:
         ("qa/answer.py", "import faiss", "FAISS lives in index.nearest"),
         ("qa/read.py", "import index.build", "Asking reads an index and never writes one"),
         ("index/plan.py", "import qa.ask", "Indexing knows neither asking nor scoring"),
+        ("index/lexical.py", "import Stemmer", "Stems come from index.terms"),
+        ("qa/retrieve.py", "import index.split", "Asking reads an index and never writes one"),
+        ("qa/explain.py", "import qa.cli", "The command is the roof; nothing but __main__ imports it"),
+        ("eval/run.py", "import bm25s", "BM25 is our own: no module needs bm25s, its twin in tests and measurements"),
+        ("eval/run.py", "import matplotlib.figure", "Pictures are drawn in eval.bench_plot"),
+        ("eval/bench.py", "import eval.peer", "Nothing imports the peer, a process of its own"),
+        ("index/terms.py", "import numpy", "The ground floor needs nothing but the standard library"),
     ],
 )
 def test_floors_break_under_a_planted_import(tree: Path, module: str, planted: str, contract: str) -> None:

@@ -1,17 +1,19 @@
 """Updates: any history equals a fresh build, and no fault on the way costs an article."""
 
 import errno
+import json
 import os
 import shutil
 import subprocess
 import sys
+import zlib
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from conftest import FAKE_CARD, Counting, FakeEmbedder
+from conftest import ENDINGS, FAKE_CARD, OLD_ENDINGS, Counting, FakeEmbedder, nearest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -20,13 +22,30 @@ from index import manifest as manifests
 from index.build import Update, Wish
 from index.embed import OnnxEmbedder
 from index.errors import Busy, IndexDamaged, ModelUnavailable, NothingIndexed, UsageError, UserError
+from index.exports import Precision
 from index.files import writing
-from index.store import open_index
+from index.records import Evidence
+from index.rollback import rollback
+from index.store import Query, open_index
+from index.terms import phrases, wanted_terms
+from index.vectors import Embedder
+from index.verify import verify
+from qa.ask import Asker
 
 pytestmark = pytest.mark.usefixtures("fake_model")
 
 STORY = "The rover woke up at dawn. It drove for {} hours.\n\nThen it rested near rock {}. Nobody saw it."
-QUESTIONS = ("rover woke dawn", "rock 3", "Nobody saw hours", "moon")
+ROCKS = ("stone", "store", "stove", "stoke", "stole")
+"""All one letter away from "stome": which of them it is mended to depends on what the index holds."""
+QUESTIONS = (
+    "rover woke dawn",
+    "rock 3",
+    "Nobody saw hours",
+    "moon",
+    "stome",
+    'What was "near rock 3"?',
+    "Where is rock 2 stone or the rovver always?",
+)
 HOLD = """
 import sys, pathlib, index.files
 with index.files.writing(pathlib.Path(sys.argv[1])):
@@ -92,14 +111,26 @@ def content(folder: Path) -> list[Any]:
     return sorted(rows, key=lambda row: (row[0].key, row[1].start))
 
 
+def query(question: str, model: Embedder) -> Query:
+    return Query(model.embed_question(question), wanted_terms(question), phrases(question))
+
+
 def answers(folder: Path) -> list[Any]:
+    """What an index says to QUESTIONS: what words weigh, what speaks for each passage, and the answers in order."""
     index, model = open_index(folder), FakeEmbedder()
-    found = [
-        index.nearest(model.embed_question(question), 1000, aside=aside) for question in QUESTIONS for aside in (0, 1)
-    ]
-    return [
-        [(n.article, n.passage, round(n.score, 4), np.round(n.sentence_scores, 4).tolist()) for n in f] for f in found
-    ]
+    said: list[Any] = []
+    for question in QUESTIONS:
+        found = index.find(query(question, model), 1000)
+        hits = sorted(index.read(found.candidates), key=lambda hit: (hit.article.key, hit.passage.start))
+        said.append([(one.wanted, one.term, one.passages, round(one.weight, 6)) for one in found.weighed])
+        said.append([(hit.article, hit.passage, rounded(hit.evidence)) for hit in hits])
+        said.append(Asker(index, model).ask(question, 100).ranked)
+    return said
+
+
+def rounded(evidence: Evidence) -> Evidence:
+    cosines = {name: round(getattr(evidence, name), 4) for name in ("cosine", "article", "share", "cover")}
+    return replace(evidence, **cosines, sentences=tuple(round(one, 4) for one in evidence.sentences))
 
 
 def state(folder: Path) -> dict[str, tuple[int, bytes]]:
@@ -113,7 +144,7 @@ def act(house: House, kind: str, name: str, other: Any) -> None:
     if kind == "update":
         house.update()
     elif kind == "write":
-        house.write(name, other)
+        house.write(name, f"{other} {ROCKS[other]}")
     elif kind == "spoil":
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(b"caf\xe9")
@@ -176,11 +207,15 @@ def test_history_with_the_real_model_equals_a_fresh_build(
     (place / "new.md").write_text("# News\n\nChang'e-8 will fly in 2033. It will carry a robot.\n")
     build.update(tmp_path / "old", wish, lambda _: model)
     build.update(tmp_path / "new", wish, lambda _: model)
-    for question in ("When will Chang'e-8 fly?", "Who attended the conference?"):
-        asked = embedder.embed_question(question)
-        old, new = (open_index(tmp_path / name).nearest(asked, 8) for name in ("old", "new"))
-        assert [(n.article, n.passage) for n in old] == [(n.article, n.passage) for n in new]
-        np.testing.assert_allclose([n.score for n in old], [n.score for n in new], atol=1e-4)
+    for question in ("When will Chang'e-8 fly?", "Who attended the conference?", 'What is a "space station"?'):
+        old, new = (Asker(open_index(tmp_path / name), embedder).ask(question, 9) for name in ("old", "new"))
+        assert [(one.text, one.citation, one.also) for one in old.ranked] == [
+            (one.text, one.citation, one.also) for one in new.ranked
+        ]
+        assert len(old.ranked) == 9
+        np.testing.assert_allclose(
+            [one.confidence for one in old.ranked], [one.confidence for one in new.ranked], atol=1e-4
+        )
 
 
 def test_second_update_publishes_nothing(house: House) -> None:
@@ -194,11 +229,8 @@ def test_adding_an_article_embeds_exactly_its_passages(house: House, embedder: O
     house.begin()
     house.write("new.txt", "forty")
     done = house.update()
-    fresh = {
-        n.passage.text
-        for n in open_index(house.folder).nearest(np.ones(8, np.float32), 99)
-        if "forty" in n.passage.text
-    }
+    found = nearest(open_index(house.folder), np.ones(8, np.float32))
+    fresh = {hit.passage.text for hit in found if "forty" in hit.passage.text}
     assert {passage.text for passage in house.model.asked} == fresh
     assert done.embedded == len(house.model.asked) == len(fresh) > 0
     assert [key.path for key in done.plan.added] == ["new.txt"]
@@ -267,7 +299,7 @@ class Failing:
         self.real(path, data)
 
 
-@pytest.mark.parametrize("at", range(1, 8))
+@pytest.mark.parametrize("at", range(1, 11))
 def test_write_that_fails_leaves_the_old_generation(house: House, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     before = content(house.begin().folder)
     house.write("new.txt", 42)
@@ -280,14 +312,14 @@ def test_write_that_fails_leaves_the_old_generation(house: House, monkeypatch: p
     assert house.names() == {"0.txt", "1.txt", "2.txt", "new.txt"}
 
 
-def test_an_update_writes_seven_files(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_update_writes_ten_files(house: House, monkeypatch: pytest.MonkeyPatch) -> None:
     house.begin()
     house.write("new.txt", 42)
-    monkeypatch.setattr(files, "write_new", Failing(8))
+    monkeypatch.setattr(files, "write_new", Failing(11))
     assert house.update().published
 
 
-@pytest.mark.parametrize("at", range(1, 9))
+@pytest.mark.parametrize("at", range(1, 12))
 def test_first_build_that_fails_leaves_no_index(house: House, monkeypatch: pytest.MonkeyPatch, at: int) -> None:
     house.write("a.txt", 1)
     with monkeypatch.context() as patch:
@@ -428,10 +460,16 @@ def test_file_that_is_no_article_any_more_leaves(house: House, data: bytes, reas
     assert house.names() == {"0.txt", "2.txt"}
 
 
+FINGERPRINTS = {
+    "other": {"d" * 64: Precision.INT8, "e" * 64: Precision.FP32},
+    "fake": {"a" * 64: Precision.INT8, "f" * 64: Precision.FP32},
+}
+
+
 @pytest.fixture
 def another_model(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(models, "find_model", Path)
-    monkeypatch.setattr(models, "fingerprint", lambda folder: "e" * 64 if str(folder) == "other" else "f" * 64)
+    monkeypatch.setattr(models, "fingerprints", lambda folder: FINGERPRINTS[str(folder)])
 
 
 @pytest.mark.usefixtures("another_model")
@@ -453,9 +491,7 @@ def test_rebuild_cuts_and_embeds_everything_anew(house: House) -> None:
     assert (content(house.folder), done.generation) == (before, 2)
 
 
-@pytest.mark.parametrize("ending", ["manifest-00000001.json", *(f"00000001.{ending}" for ending in (
-    "articles.jsonl", "articles.lines", "passages.rows", "sentences.spans", "sentences.half", "vectors.faiss",
-))])  # fmt: skip
+@pytest.mark.parametrize("ending", ["manifest-00000001.json", *(f"00000001.{ending}" for ending in ENDINGS)])
 @pytest.mark.parametrize("missing", [False, True])
 def test_damage_is_named_and_a_rebuild_mends_it(house: House, ending: str, missing: bool) -> None:
     before = content(house.begin().folder)
@@ -463,10 +499,30 @@ def test_damage_is_named_and_a_rebuild_mends_it(house: House, ending: str, missi
     house.write("new.txt", 42)
     if (ending, missing) != ("manifest-00000001.json", True):
         with pytest.raises(IndexDamaged, match=rf"{ending} is (damaged|missing)"):
-            house.update()
+            open_index(house.folder)
     (house.articles / "new.txt").unlink()
     house.update(house.articles, rebuild=True)
     assert content(house.folder) == before
+
+
+@pytest.mark.parametrize("missing", [False, True])
+@pytest.mark.parametrize("ending", OLD_ENDINGS)
+def test_update_that_needs_a_damaged_file_stops(
+    house: House, monkeypatch: pytest.MonkeyPatch, ending: str, missing: bool
+) -> None:
+    path = house.begin().folder / f"00000001.{ending}"
+    path.unlink() if missing else path.write_bytes(b"damaged")
+    (house.articles / "0.txt").unlink()
+    monkeypatch.setattr(compose, "DEAD_SHARE", 0.0)  # all that is left is written into a new segment
+    with pytest.raises(IndexDamaged, match=rf"{ending} is (damaged|missing)"):
+        house.update()
+    assert manifests.generations(house.folder) == [1]
+
+
+def test_update_on_a_damaged_manifest_stops(house: House) -> None:
+    (house.begin().folder / "manifest-00000001.json").write_bytes(b"damaged")
+    with pytest.raises(IndexDamaged, match=r"manifest-00000001\.json is damaged"):
+        house.update()
 
 
 def test_rebuild_over_damage_is_done_although_a_root_has_vanished(house: House, tmp_path: Path) -> None:
@@ -507,7 +563,7 @@ def test_lock_is_held_while_writing(house: House, monkeypatch: pytest.MonkeyPatc
 
     monkeypatch.setattr(files, "write_new", locked)
     house.begin()
-    assert len(seen) == 7
+    assert len(seen) == 10
 
 
 def test_many_small_updates_are_merged_and_answers_stay(house: House) -> None:
@@ -553,6 +609,83 @@ def test_another_rule_of_cutting_cuts_everything_anew(house: House, monkeypatch:
     assert manifests.read_newest(house.folder).passage_rule == "sentences-2"
     assert content(house.folder) == [row for row in before if row[0].key.path != "1.txt"]
     assert not house.update().published
+
+
+def aged(folder: Path) -> Path:
+    """Make the newest generation of an index what the program before search by words would have left."""
+    path = folder / manifests.manifest_name(manifests.generations(folder)[0])
+    content = json.loads(path.read_bytes())
+    for segment in content["segments"]:
+        segment["files"] = {ending: segment["files"][ending] for ending in OLD_ENDINGS}
+    content |= {"format": 1, "passage_rule": "sentences-1 target-96"}
+    del content["crc32"]
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    path.write_text(json.dumps({**content, "crc32": zlib.crc32(canonical.encode())}))
+    for name in folder.glob("*.words.*"):
+        name.unlink()
+    return folder
+
+
+def with_history(house: House) -> House:
+    """An index of several segments, with articles that are dead."""
+    house.begin(12)
+    house.write("3.txt", "7 stone")
+    house.write("late.txt", "8 store")
+    (house.articles / "5.txt").unlink()
+    house.update()
+    assert [len(segment.dead) for segment in manifests.read_newest(house.folder).segments] == [2, 0]
+    return house
+
+
+def test_index_of_format_1_is_asked_as_it_is(house: House) -> None:
+    before = answers(with_history(house).folder)
+    assert answers(aged(house.folder)) == before
+
+
+def test_index_of_format_1_is_brought_up_to_date_and_nothing_embedded(house: House) -> None:
+    before = content(with_history(house).folder), answers(house.folder)
+    aged(house.folder)
+    assert {*OLD_ENDINGS} == {path.name[9:] for path in house.folder.glob("0*")}
+    done = house.update()
+    newest = manifests.read_newest(house.folder)
+    assert (done.published, done.embedded, house.model.asked) == (True, 0, [])
+    assert [set(segment.files) for segment in newest.segments] == [{*ENDINGS}]
+    assert (content(house.folder), answers(house.folder)) == before
+    assert not house.update().published
+
+
+def test_rollback_to_format_1_can_be_asked_and_brought_up_to_date_again(house: House) -> None:
+    before = content(with_history(house).folder), answers(house.folder)
+    aged(house.folder)
+    house.update()
+    assert rollback(house.folder).generation == 4
+    assert [set(segment.files) for segment in manifests.read_newest(house.folder).segments] == [{*OLD_ENDINGS}] * 2
+    assert (content(house.folder), answers(house.folder)) == before
+    assert house.update().embedded == 0
+    assert (content(house.folder), answers(house.folder)) == before
+
+
+@pytest.mark.parametrize("ending", OLD_ENDINGS)
+def test_damage_to_an_index_of_format_1_is_repaired(house: House, ending: str) -> None:
+    before = content(with_history(house).folder), answers(house.folder)
+    (aged(house.folder) / f"00000001.{ending}").write_bytes(b"damaged")
+    house.update(repair=True)
+    assert (content(house.folder), answers(house.folder)) == before
+    assert (house.model.asked == []) == (ending not in ("vectors.faiss", "sentences.half"))
+
+
+def test_golden_index_of_format_1_is_brought_up_to_date_and_nothing_embedded(
+    tmp_path: Path, full_embedder: OnnxEmbedder
+) -> None:
+    golden, copy = Path(__file__).parent / "golden_index", tmp_path / "copy"
+    shutil.copytree(golden, copy)
+    model = Counting(full_embedder)
+    done = build.update(copy, Wish(), lambda _: model)
+    assert (done.published, done.embedded, model.asked, done.articles, done.passages) == (True, 0, [], 2, 13)
+    assert content(copy) == content(golden)
+    asked = query("Which law prohibits NASA from coopperating?", full_embedder)
+    assert open_index(copy).find(asked, 99) == open_index(golden).find(asked, 99)
+    assert [finding for finding in verify(copy) if finding.fault] == []
 
 
 def test_nothing_to_index_makes_no_folder(house: House, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from conftest import ENDINGS, OLD_ENDINGS
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -14,7 +15,6 @@ from index.errors import IndexDamaged, NothingIndexed
 from index.manifest import FileRecord, Manifest, SegmentRecord
 from index.records import ModelCard
 
-ENDINGS = ("articles.jsonl", "articles.lines", "passages.rows", "sentences.spans", "sentences.half", "vectors.faiss")
 SEGMENT = SegmentRecord("00000001", 3, 9, (1,), 4, {ending: FileRecord(7, 5) for ending in ENDINGS})
 SAMPLE = Manifest(2, ModelCard("m", "a" * 64, 8, 40), "rule", 0.5, ("/ärticles", "/\udcff"), (SEGMENT,))
 
@@ -35,7 +35,7 @@ def segments(draw: st.DrawFn) -> SegmentRecord:
         passages=passages,
         dead=tuple(sorted(dead)),
         dead_passages=draw(st.integers(0, passages)),
-        files={ending: draw(records) for ending in ENDINGS},
+        files={ending: draw(records) for ending in draw(st.sampled_from([ENDINGS, OLD_ENDINGS]))},
     )
 
 
@@ -106,6 +106,32 @@ def test_newer_format_asks_for_an_upgrade(tmp_path: Path) -> None:
     (tmp_path / manifests.manifest_name(1)).write_text(json.dumps({"format": manifests.FORMAT + 1}))
     with pytest.raises(IndexDamaged, match=r"written by a newer qa. Upgrade qa"):
         manifests.read_newest(tmp_path)
+
+
+def checksummed(content: dict[str, object]) -> str:
+    canonical = json.dumps(content, sort_keys=True, separators=(",", ":"))
+    return json.dumps({**content, "crc32": zlib.crc32(canonical.encode())})
+
+
+def test_manifests_are_of_format_2_and_those_of_format_1_are_read(written: Path, tmp_path: Path) -> None:
+    content = json.loads((written / manifests.manifest_name(2)).read_bytes())
+    del content["crc32"]
+    assert content["format"] == 2
+    content["format"] = 1
+    for ending in ("words.terms", "words.postings", "words.counts"):
+        del content["segments"][0]["files"][ending]
+    (tmp_path / manifests.manifest_name(2)).write_text(checksummed(content))
+    old = replace(SEGMENT, files={ending: FileRecord(7, 5) for ending in OLD_ENDINGS})
+    assert manifests.read(tmp_path, 2) == replace(SAMPLE, segments=(old,))
+
+
+@pytest.mark.parametrize("ending", ENDINGS)
+def test_segment_that_lacks_a_file_is_damage(written: Path, tmp_path: Path, ending: str) -> None:
+    content = json.loads((written / manifests.manifest_name(2)).read_bytes())
+    del content["crc32"], content["segments"][0]["files"][ending]
+    (tmp_path / manifests.manifest_name(2)).write_text(checksummed(content))
+    with pytest.raises(IndexDamaged, match="it lists a segment that cannot be"):
+        manifests.read(tmp_path, 2)
 
 
 def test_checksum_is_crc32_of_the_content_without_itself(written: Path) -> None:

@@ -2,8 +2,10 @@
 
 import hashlib
 import json
+import re
 import shutil
 import subprocess
+import sys
 import zlib
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,7 @@ import pytest
 from index import exports, models
 from index.embed import OnnxEmbedder, load_embedder
 from index.errors import ModelUnavailable
+from index.exports import Precision
 from index.records import ModelCard
 
 FILES = {
@@ -39,6 +42,11 @@ def model(folder: Path, **changed: bytes) -> Path:
     return folder
 
 
+def marks(folder: Path) -> set[str]:
+    """What the indexes that were made with the model in ``folder`` may call it."""
+    return set(models.fingerprints(folder))
+
+
 def flip(path: Path, at: int) -> None:
     data = bytearray(path.read_bytes())
     data[at] ^= 1
@@ -56,31 +64,42 @@ def copied(embedder: OnnxEmbedder, tmp_path: Path, monkeypatch: pytest.MonkeyPat
 
 @pytest.mark.parametrize("name", [name for name in FILES if name != "README.md"])
 def test_fingerprint_changes_with_every_byte_that_decides_vectors(tmp_path: Path, name: str) -> None:
-    before = models.fingerprint(model(tmp_path / "a"))
-    assert models.fingerprint(model(tmp_path / "b", **{name: FILES[name] + b" "})) != before
+    before = marks(model(tmp_path / "a"))
+    assert marks(model(tmp_path / "b", **{name: FILES[name] + b" "})) & before == set()
 
 
 def test_fingerprint_does_not_change_with_readme_or_place(tmp_path: Path) -> None:
-    before = models.fingerprint(model(tmp_path / "a"))
-    assert models.fingerprint(model(tmp_path / "elsewhere" / "b", **{"README.md": b"Another."})) == before
+    before = models.fingerprints(model(tmp_path / "a"))
+    assert models.fingerprints(model(tmp_path / "elsewhere" / "b", **{"README.md": b"Another."})) == before
 
 
 def test_fingerprint_changes_with_a_pooling_file_more(tmp_path: Path) -> None:
-    before = models.fingerprint(model(tmp_path / "a"))
-    assert models.fingerprint(model(tmp_path / "b", **{"2_Dense/config.json": b"{}"})) != before
+    before = marks(model(tmp_path / "a"))
+    assert marks(model(tmp_path / "b", **{"2_Dense/config.json": b"{}"})) & before == set()
 
 
 def test_fingerprint_changes_with_the_rule_of_export(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    before = models.fingerprint(model(tmp_path))
-    monkeypatch.setattr(models, "EXPORT_RULE", "onnx-2")
-    assert models.fingerprint(tmp_path) != before
+    before = models.fingerprints(model(tmp_path))
+    monkeypatch.setitem(models.EXPORT_RULES, Precision.INT8, "onnx-3")
+    kept = {mark: precision for mark, precision in before.items() if mark in marks(tmp_path)}
+    assert list(kept.values()) == [Precision.FP32]
+
+
+def test_each_precision_has_a_fingerprint_of_its_own_and_eight_bits_come_first(tmp_path: Path) -> None:
+    assert list(models.fingerprints(model(tmp_path)).values()) == [Precision.INT8, Precision.FP32]
+
+
+def test_fingerprint_of_the_default_model_in_full_precision_is_that_of_indexes_of_format_1() -> None:
+    golden = json.loads((Path(__file__).parent / "golden_index" / "manifest-00000001.json").read_bytes())
+    found = models.fingerprints(models.find_model(models.DEFAULT_MODEL))
+    assert found[golden["model"]["fingerprint"]] is Precision.FP32
 
 
 @pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "modules.json"])
 def test_folder_that_lacks_a_file_is_no_model(tmp_path: Path, name: str) -> None:
     (model(tmp_path) / name).unlink()
     with pytest.raises(ModelUnavailable, match=f"it has no {name}"):
-        models.fingerprint(tmp_path)
+        models.fingerprints(tmp_path)
 
 
 def test_bundled_files_are_the_official_ones() -> None:
@@ -178,6 +197,85 @@ def test_model_that_cannot_be_exported_leaves_nothing_in_the_cache(
     with pytest.raises(ModelUnavailable, match="could not be prepared: ValueError: bad weights"):
         models.prepare(str(model(tmp_path / "model")), silent)
     assert list((tmp_path / "cache" / "models").iterdir()) == []
+
+
+EXPORT = """
+import sys
+from pathlib import Path
+from index import export
+from index.exports import Precision
+export.LEAST_COSINE = dict.fromkeys(Precision, 0.9999)
+export.main(Path(sys.argv[1]), Path(sys.argv[2]), "m", "a" * 64, Precision.INT8)
+"""
+
+
+def test_export_that_loses_more_than_it_may_is_refused(tmp_path: Path) -> None:
+    folder = models.find_model(models.DEFAULT_MODEL)
+    command = [sys.executable, "-P", "-c", EXPORT, str(folder), str(tmp_path)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == exports.NOT_FAITHFUL == 3, done.stderr
+    assert re.search(r"its export gives other vectors \(cosine 0\.9[89]\d+, at least 0\.9999 wanted\)", done.stderr)
+
+
+class Exporting:
+    """The process that makes exports: writes one in the shape of an export, or finds a precision not faithful."""
+
+    def __init__(self, *losing: Precision) -> None:
+        self.losing = losing
+        self.asked: list[str] = []
+
+    def __call__(self, command: list[str], **_: Any) -> subprocess.CompletedProcess[bytes]:
+        _, draft, name, mark, precision = command[-5:]
+        self.asked.append(precision)
+        if precision in self.losing:
+            return subprocess.CompletedProcess(command, exports.NOT_FAITHFUL, stderr=b"its export gives other vectors")
+        for file in exports.EXPORTED:
+            (Path(draft) / file).write_bytes(precision.encode())
+        (Path(draft) / "card.json").write_bytes(exports.describe_files(Path(draft), ModelCard(name, mark, 8, 40)))
+        return subprocess.CompletedProcess(command, 0, stderr=b"")
+
+
+@pytest.mark.parametrize(
+    ("losing", "asked", "precision"),
+    [((), ["int8"], Precision.INT8), ((Precision.INT8,), ["int8", "fp32"], Precision.FP32)],
+)
+def test_model_that_loses_too_much_in_eight_bits_is_run_in_full(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    losing: tuple[Precision, ...],
+    asked: list[str],
+    precision: Precision,
+) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    folder, process, told = model(tmp_path / "model"), Exporting(*losing), []
+    monkeypatch.setattr(subprocess, "run", process)
+    card = models.prepare(str(folder), told.append)
+    assert (process.asked, models.fingerprints(folder)[card.fingerprint]) == (asked, precision)
+    assert any("is run in full precision" in sentence for sentence in told) == bool(losing)
+    assert exports.export_bytes(card.fingerprint, "model.onnx") == precision.encode()
+    assert len(list((tmp_path / "cache" / "models").iterdir())) == 1
+
+
+def test_model_that_loses_too_much_in_any_precision_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    monkeypatch.setattr(subprocess, "run", Exporting(*Precision))
+    with pytest.raises(ModelUnavailable, match="could not be prepared: its export gives other vectors"):
+        models.prepare(str(model(tmp_path / "model")), silent)
+    assert list((tmp_path / "cache" / "models").iterdir()) == []
+
+
+@pytest.mark.parametrize("precision", list(Precision))
+def test_export_that_is_gone_is_made_again_in_the_precision_of_the_index(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, precision: Precision
+) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path / "cache"))
+    folder, process = model(tmp_path / "model"), Exporting()
+    monkeypatch.setattr(subprocess, "run", process)
+    (mark,) = (mark for mark, one in models.fingerprints(folder).items() if one is precision)
+    card = ModelCard(str(folder), mark, 8, 40)
+    assert models.restore(card, silent) == card
+    assert models.restore(card, silent) == card
+    assert process.asked == [precision]
 
 
 def test_interrupted_export_leaves_nothing_in_the_way_of_the_next(

@@ -64,6 +64,70 @@ def test_vectors_come_back_bit_for_bit() -> None:
     assert nearest.vector(index, 3).tobytes() == rows[3].tobytes()
 
 
+@given(st.integers(0, 2**32), st.integers(1, 20), st.data())
+@settings(derandomize=True, deadline=None, max_examples=50)
+def test_neighbouring_vectors_come_back_bit_for_bit(seed: int, count: int, data: st.DataObject) -> None:
+    rows = unit(np.random.default_rng(seed), count, 8)
+    first = data.draw(st.integers(0, count))
+    last = data.draw(st.integers(first, count))
+    found = nearest.vectors_between(nearest.unpack(nearest.pack(rows), count, 8), range(first, last))
+    assert (found.shape, found.tobytes()) == ((last - first, 8), rows[first:last].tobytes())
+
+
+def written(folder: Path, data: bytes) -> Path:
+    """A file of vectors, as FAISS maps it."""
+    path = folder / "vectors.faiss"
+    path.write_bytes(data)
+    return path
+
+
+def test_mapped_vectors_are_those_that_were_packed(tmp_path: Path) -> None:
+    rows = unit(np.random.default_rng(1), 700, 384)
+    index = nearest.mapped(written(tmp_path, nearest.pack(rows)), 700, 384)
+    assert nearest.vectors_of(index).tobytes() == rows.tobytes()
+    allowed = np.random.default_rng(2).random(700) < 0.5
+    scores, found = nearest.search(index, rows[5], 9, allowed)
+    expected, order = twin(rows, rows[5], 9, allowed)
+    assert found.tolist() == order.tolist()
+    np.testing.assert_allclose(scores, expected, atol=1e-5)
+
+
+@pytest.mark.parametrize(("count", "dim"), [(4, 8), (6, 8), (5, 7), (5, 9), (0, 8)])
+def test_mapped_vectors_of_other_counts_and_widths_are_refused(tmp_path: Path, count: int, dim: int) -> None:
+    path = written(tmp_path, nearest.pack(unit(np.random.default_rng(0), 5, 8)))
+    with pytest.raises(VectorsUnreadable, match="holds 5 x 8 numbers"):
+        nearest.mapped(path, count, dim)
+
+
+def test_every_truncation_of_a_mapped_file_is_refused(tmp_path: Path) -> None:
+    data = nearest.pack(unit(np.random.default_rng(0), 3, 4))
+    for length in range(32, len(data)):  # what is mapped is at least a million times that long
+        with pytest.raises(VectorsUnreadable, match="FAISS cannot map it"):
+            nearest.mapped(written(tmp_path, data[:length]), 3, 4)
+
+
+def test_flipped_bit_in_the_header_of_a_mapped_file_is_refused_or_changes_nothing(tmp_path: Path) -> None:
+    rows = unit(np.random.default_rng(0), 3, 4)
+    data, refused = nearest.pack(rows), 0
+    for bit in range(8 * 45):
+        damaged = bytearray(data)
+        damaged[bit // 8] ^= 1 << bit % 8
+        try:
+            index = nearest.mapped(written(tmp_path, bytes(damaged)), 3, 4)
+        except VectorsUnreadable:
+            refused += 1
+        else:
+            assert nearest.vectors_of(index).tobytes() == rows.tobytes()
+    assert refused > 200
+
+
+@pytest.mark.parametrize("kind", [b"IxFP", b"IxFp", b"IxF2", b"IxPq", b"IwFl", b"xxxx"])
+def test_mapped_file_of_another_kind_is_refused(tmp_path: Path, kind: bytes) -> None:
+    data = kind + nearest.pack(unit(np.random.default_rng(0), 3, 4))[4:]
+    with pytest.raises(VectorsUnreadable, match=r"FAISS cannot map it|another kind of index"):
+        nearest.mapped(written(tmp_path, data), 3, 4)
+
+
 def test_no_vectors_are_packed_and_searched_too() -> None:
     index = nearest.unpack(nearest.pack(np.empty((0, 4), np.float32)), 0, 4)
     scores, rows = nearest.search(index, np.ones(4, np.float32), 3, np.empty(0, np.bool_))

@@ -7,16 +7,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ENDINGS
 
-from index import exports, nearest
+from index import exports, lexical, nearest
 from index import manifest as manifests
 from index.embed import OnnxEmbedder
 from index.errors import IndexDamaged, NothingIndexed
 from index.manifest import FileRecord
 from index.status import status
 from index.verify import verify
-
-ENDINGS = ("articles.jsonl", "articles.lines", "passages.rows", "sentences.spans", "sentences.half", "vectors.faiss")
 
 
 @pytest.fixture
@@ -41,7 +40,7 @@ def forge(folder: Path, ending: str, data: bytes) -> None:
 def test_sound_index_has_a_finding_for_every_file_and_no_fault(seed_index: Path) -> None:
     subjects = {finding.subject for finding in verify(seed_index)}
     assert subjects >= {"manifest-00000001.json", *(f"00000001.{ending}" for ending in ENDINGS)}
-    assert {"segment 00000001: every span and vector", "model all-MiniLM-L6-v2"} <= subjects
+    assert {"segment 00000001: every span, vector and word", "model all-MiniLM-L6-v2"} <= subjects
     assert faults(seed_index) == {}
 
 
@@ -83,7 +82,7 @@ def test_damaged_manifest_and_no_index_are_raised(copied: Path, tmp_path: Path) 
 def test_vectors_that_are_not_of_unit_length_are_found(copied: Path) -> None:
     count = manifests.read_newest(copied).passages
     forge(copied, "vectors.faiss", nearest.pack(np.full((count, 384), 0.5, np.float32)))
-    assert "not of unit length" in faults(copied)["segment 00000001: every span and vector"]
+    assert "not of unit length" in faults(copied)["segment 00000001: every span, vector and word"]
 
 
 def test_spans_that_do_not_make_up_their_passages_are_found(copied: Path) -> None:
@@ -91,13 +90,28 @@ def test_spans_that_do_not_make_up_their_passages_are_found(copied: Path) -> Non
     spans = np.frombuffer(data, "<u4").copy()
     spans[1] += 1000
     forge(copied, "sentences.spans", spans.tobytes())
-    assert "passage 0" in faults(copied)["segment 00000001: every span and vector"]
+    assert "passage 0" in faults(copied)["segment 00000001: every span, vector and word"]
 
 
 def test_text_that_is_not_what_was_indexed_is_found(copied: Path) -> None:
     data = (copied / "00000001.articles.jsonl").read_bytes()
     forge(copied, "articles.jsonl", data.replace(b"2028", b"2038"))
-    assert "another checksum" in faults(copied)["segment 00000001: every span and vector"]
+    assert "another checksum" in faults(copied)["segment 00000001: every span, vector and word"]
+
+
+def test_words_that_are_not_those_of_the_passages_are_found(copied: Path) -> None:
+    postings = np.frombuffer((copied / "00000001.words.postings").read_bytes(), lexical.POSTING).copy()
+    postings["count"][3] += 1
+    forge(copied, "words.postings", postings.tobytes())
+    assert faults(copied) == {
+        "segment 00000001: every span, vector and word": "words.postings is not what the passages say"
+    }
+
+
+@pytest.mark.parametrize("ending", ["words.terms", "words.postings", "words.counts"])
+def test_words_that_do_not_fit_together_are_found(copied: Path, ending: str) -> None:
+    forge(copied, ending, (copied / f"00000001.{ending}").read_bytes()[:-1])
+    assert "words." in faults(copied)["segment 00000001: every span, vector and word"]
 
 
 def test_damaged_export_is_found(

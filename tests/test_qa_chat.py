@@ -310,7 +310,7 @@ def test_pipe_conversation_without_a_last_newline_is_answered(seed_index: Path) 
 
 @pytest.mark.parametrize("asked", [False, True], ids=["before", "after a question"])
 def test_interrupt_ends_a_chat_that_waits_on_a_pipe(asked: bool, seed_index: Path) -> None:
-    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from qa.cli import main; main()"
+    heeding = "import signal; signal.signal(signal.SIGINT, signal.default_int_handler); from qa.cli import run; run()"
     command = [sys.executable, "-P", "-c", heeding, "chat", "--index", str(seed_index)]
     pipe = subprocess.PIPE
     with subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, encoding="utf-8") as process:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from index import exports
+from index import manifest as manifests
 from index.build import Wish, update
 from index.embed import OnnxEmbedder
 
@@ -157,7 +158,7 @@ def test_missing_file_leaves_with_four_and_is_named(kites: Path, qa: Qa) -> None
 
 def test_manifest_of_a_newer_format_leaves_with_four(kites: Path, qa: Qa) -> None:
     manifest = next(kites.glob("manifest-*.json"))
-    reseal(manifest, lambda content: content.update(format=2))
+    reseal(manifest, lambda content: content.update(format=manifests.FORMAT + 1))
     assert_refused(qa("ask", QUESTION), 4, manifest.name, "newer qa", "Upgrade")
 
 
@@ -245,7 +246,7 @@ def test_ask_takes_bytes_that_are_no_text(qa: Qa, seed_index: Path) -> None:
 
 def test_ask_leaves_nothing_in_the_home_folder(tmp_path: Path, seed_index: Path) -> None:
     # An environment without CI or any switch, in which a library may think that it is at somebody's home.
-    environment = {key: os.environ[key] for key in ("PATH", "QA_CACHE") if key in os.environ}
+    environment = {key: os.environ[key] for key in ("PATH", "PYTHONPATH", "QA_CACHE") if key in os.environ}
     real = {} if "QA_CACHE" in environment else {"QA_CACHE": str(exports.cache())}
     command = [sys.executable, "-P", "-m", "qa", "ask", QUESTION, "--index", str(seed_index)]
     done = subprocess.run(

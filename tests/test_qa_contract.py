@@ -63,6 +63,30 @@ REPLY: dict[str, Any] = {
     },
     "timing_ms": dict,
 }
+EXPLANATION: dict[str, Any] = {
+    "terms": [{"word": str, "looked_up": str, "passages": int, "weight": float, "mended": bool}, ...],
+    "phrases": [str, ...],
+    "candidates": int,
+    "places": [
+        {
+            "by_meaning": int,
+            "by_words": (int, type(None)),
+            "evidence": {
+                "cosine": float,
+                "sentences": [float, ...],
+                "article": float,
+                "share": float,
+                "cover": float,
+                "aside": bool,
+                "phrased": bool,
+            },
+            "sentence": float,
+            "agreement": float,
+            "score": float,
+        },
+        ...,
+    ],
+}
 
 
 def faults(value: Any, shape: Any, at: str = "") -> list[str]:
@@ -136,6 +160,19 @@ def test_empty_reply_has_every_key_and_type() -> None:
     payload = json.loads(dumps(reply_payload(replace(reply(False), confidence=0.0))))
     assert faults(payload, REPLY) == []
     assert (payload["answered"], payload["answers"], payload["nearest"]) == (False, [], [])
+
+
+def test_explanation_is_a_key_more_and_only_where_it_is_asked_for(asker: Asker) -> None:
+    question = 'When did "Chang\'e-4" land on the mooon?'
+    plain, explained = (asker.ask(question, 40, explained=wanted) for wanted in (False, True))
+    without = json.loads(dumps(reply_payload(replace(plain, timing_ms={}))))
+    payload = json.loads(dumps(reply_payload(replace(explained, timing_ms={}))))
+    assert set(without) == set(REPLY)
+    assert faults(payload, REPLY | {"explanation": EXPLANATION}) == []
+    explanation = payload.pop("explanation")
+    assert payload == without
+    assert len(explanation["places"]) == len(payload["answers"] or payload["nearest"])
+    assert {type(place["by_words"]) for place in explanation["places"]} == {int, type(None)}
 
 
 def test_schema_check_notices_a_missing_and_a_retyped_key() -> None:

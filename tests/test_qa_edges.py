@@ -118,11 +118,13 @@ def test_fingerprint_knows_later_weights_and_prompts(tmp_path: Path, changed: st
     for name in ("model.safetensors", "tokenizer.json", "modules.json", "2_Dense/model.safetensors"):
         (tmp_path / name).write_text("{}")
     (tmp_path / "config_sentence_transformers.json").write_text('{"prompts": {"query": ""}, "__version__": "1"}')
-    before = models.fingerprint(tmp_path)
+    before = models.fingerprints(tmp_path)
     (tmp_path / "config_sentence_transformers.json").write_text('{"prompts": {}, "__version__": "2"}')
-    assert models.fingerprint(tmp_path) == before
+    assert models.fingerprints(tmp_path) == before
     (tmp_path / changed).write_text('{"prompts": {"query": "question: "}}')
-    assert models.fingerprint(tmp_path) != before
+    after = models.fingerprints(tmp_path)
+    assert list(after.values()) == list(before.values())
+    assert set(after) & set(before) == set()
 
 
 @pytest.mark.parametrize(

@@ -6,17 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from index.records import Article, ArticleKey, Hit, Passage, Span
+from index.records import Article, ArticleKey, Evidence, Hit, Passage, Span
 from qa.expect import expected_form
 from qa.read import read, whole_sentences
+from qa.retrieve import ARTICLE, PASSAGE, SENTENCE
 
 TEXT = "The probe is light. It landed on January 3. Nobody was on board."
 SENTENCES = (Span(0, 19), Span(20, 43), Span(44, 64))
 
 
-def hit(scores: tuple[float, ...], passage_score: float = 0.5) -> Hit:
-    article = Article(ArticleKey("/r", "a.txt"), "A", None, None, None, "0" * 64, TEXT)
-    return Hit(passage_score, scores, article, Passage(0, len(TEXT), TEXT, SENTENCES))
+def hit(scores: tuple[float, ...], cosine: float = 0.4, article: float = 0.5) -> Hit:
+    where = Article(ArticleKey("/r", "a.txt"), "A", None, None, None, "0" * 64, TEXT)
+    return Hit(Evidence(cosine, scores, article), where, Passage(0, len(TEXT), TEXT, SENTENCES))
 
 
 def row(*lengths: int, gap: int = 1) -> tuple[Span, ...]:
@@ -76,7 +77,7 @@ def test_whole_sentences_leave_no_room_for_a_neighbour(run: tuple[tuple[Span, ..
 def test_best_sentence_is_the_nearest_one() -> None:
     found = read(hit((0.2, 0.3, 0.9)), None)
     assert (found.best, found.sentence_score) == (SENTENCES[2], 0.9)
-    assert found.score == pytest.approx(0.7)
+    assert found.score == pytest.approx(PASSAGE * 0.4 + SENTENCE * 0.9 + ARTICLE * 0.5)
 
 
 def test_best_sentence_of_equals_is_the_first() -> None:
@@ -90,7 +91,8 @@ def test_best_sentence_has_the_form_where_scores_are_near() -> None:
 def test_a_much_nearer_sentence_wins_without_the_form() -> None:
     found = read(hit((0.9, 0.1, 0.1)), expected_form("When did it land?"))
     assert found.best == SENTENCES[0]
-    assert found.sentence_score < 0.9
+    assert found.sentence_score == pytest.approx(0.9 - 0.15)
+    assert found.score == pytest.approx(PASSAGE * 0.4 + SENTENCE * (0.9 - 0.15) + ARTICLE * 0.5)
 
 
 def test_snippet_is_all_of_a_short_passage() -> None:

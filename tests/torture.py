@@ -9,12 +9,13 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torture_children as children
 from torture_base import Counts, note
 from torture_damage import damage_matrix, old_list_damaged, random_bits
 from torture_faults import faults
-from torture_golden import golden
+from torture_golden import GOLDENS, golden
 from torture_hostile import booby_traps, hostile_lists
 from torture_machine import histories
 from torture_output import commands, rendered
@@ -24,7 +25,7 @@ from torture_steps import permissions, resumed_updates, untouched_files
 ZERO = frozenset(
     "bad stuck missed lost untrue traceback unnamed unnoticed wrong unrepaired exceptions slow other embedded_twice "
     "not_stale unlike touched open_to_others banned not_ascii sprung not_refused faults articles_missing other_answer "
-    "written_to".split()
+    "other_evidence written_to".split()
 ) | {"embedded_for_undamaged_vectors"}
 """Counts of what must never happen."""
 
@@ -38,14 +39,6 @@ class Trial:
     small: Callable[[], Counts]
     enough: Callable[[Counts], bool] = lambda counts: True
     """Whether the trial did what it set out to do; a trial of nothing proves nothing."""
-
-
-def golden_with_model() -> Counts:
-    """Ask the golden index with the real model."""
-    from index.embed import load_embedder
-    from index.models import DEFAULT_MODEL, prepare
-
-    return golden(load_embedder(prepare(DEFAULT_MODEL, note)))
 
 
 def system_calls(every: int) -> Counts:
@@ -123,7 +116,7 @@ TRIALS = (
     Trial("pickles with good checksums", booby_traps, booby_traps),
     Trial("hostile manifests", hostile_lists, hostile_lists),
     Trial("permissions under umask 000", permissions, permissions, lambda got: got["files"] > 10),
-    Trial("golden index", golden_with_model, golden_with_model),
+    *(Trial(f"golden index of format {one.format}", partial(golden, one), partial(golden, one)) for one in GOLDENS),
 )
 
 

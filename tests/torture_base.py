@@ -5,7 +5,6 @@ its checksums; two indexes are alike when they say the same and rank it the same
 """
 
 import contextlib
-import itertools
 import random
 import re
 import sys
@@ -20,11 +19,18 @@ from conftest import FAKE_CARD, FakeEmbedder
 from index import build, compose, exports, garbage, models
 from index.build import Update, Wish
 from index.errors import NothingIndexed
-from index.store import Index, open_index
+from index.store import Index, Query, open_index
+from index.terms import phrases, wanted_terms
 from index.vectors import Embedder, PassageText, PassageVectors, Progress
 
 WORDS = "rover lander orbit crater launch probe moon dust sample signal antenna crew engine comet tide lunar".split()
-QUESTIONS = ("Where did the rover land?", "crater dust and the orbit", "engine signal 7")
+QUESTIONS = (
+    "Where did the rover land?",
+    "crater dust and the orbit",
+    "engine signal 7",
+    "Which prrobe, or is it a b or c, has a wheel?",
+    'Who saw the "moon dust"?',
+)
 EVERYTHING = 10**6
 
 Counts = dict[str, int]
@@ -118,9 +124,9 @@ def new_world(names: str = "abcdef", count: int = 6) -> Iterator[World]:
 
 def said_by(index: Index) -> Said:
     """Return all that an open index says; every live passage is read, its checksum checked."""
-    question = FakeEmbedder().embed_question(QUESTIONS[0])
-    near = [*index.nearest(question, EVERYTHING), *index.nearest(question, EVERYTHING, aside=True)]
-    passages = sorted((n.article.key.path, n.passage.start, n.passage.end, n.passage.text) for n in near)
+    found = index.find(Query(FakeEmbedder().embed_question(QUESTIONS[0])), EVERYTHING)
+    hits = index.read(found.candidates)
+    passages = sorted((hit.article.key.path, hit.passage.start, hit.passage.end, hit.passage.text) for hit in hits)
     if len(passages) != index.manifest.passages:
         raise AssertionError(f"{len(passages)} passages where the manifest counts {index.manifest.passages}")
     return tuple(sorted((article.key.path, article.text) for article in index.articles())), tuple(passages)
@@ -147,20 +153,25 @@ def fresh(articles: dict[str, str], then: Callable[[Path], object] = said) -> ob
         return then(world.index)
 
 
-def ranking(folder: Path) -> list[dict[tuple[str, int, int], float]]:
-    """Return the score of every live passage for each question, own passages and asides apart."""
+def ranking(folder: Path) -> list[dict[object, tuple[float, ...]]]:
+    """Return, for each question, what each of its words weighs and all that speaks for each live passage."""
     try:
         index = open_index(folder)
     except NothingIndexed:
-        return [{} for _ in QUESTIONS for _ in (False, True)]
-    found = []
-    for question in map(FakeEmbedder().embed_question, QUESTIONS):
-        for aside in (False, True):
-            near = index.nearest(question, EVERYTHING, aside=aside)
-            scores = [n.score for n in near]
-            assert all(a >= b - 1e-4 for a, b in itertools.pairwise(scores)), "not best first"
-            found.append({(n.article.key.path, n.passage.start, n.passage.end): n.score for n in near})
-    return found
+        return [{} for _ in QUESTIONS]
+    ranked = []
+    for question in QUESTIONS:
+        asked = Query(FakeEmbedder().embed_question(question), wanted_terms(question), phrases(question))
+        found = index.find(asked, EVERYTHING)
+        weights: dict[object, tuple[float, ...]] = {
+            (one.wanted, one.term): (one.passages, one.weight) for one in found.weighed
+        }
+        for hit in index.read(found.candidates):
+            one = hit.evidence
+            scores = one.cosine, one.article, one.share, one.cover, one.aside, one.phrased, *one.sentences
+            weights[hit.article.key.path, hit.passage.start, hit.passage.end] = tuple(map(float, scores))
+        ranked.append(weights)
+    return ranked
 
 
 def alike(folder: Path, articles: dict[str, str]) -> bool:
@@ -168,9 +179,11 @@ def alike(folder: Path, articles: dict[str, str]) -> bool:
     if said(folder) != fresh(articles):
         return False
     pairs = zip(ranking(folder), fresh(articles, ranking), strict=True)
-    return all(
-        a.keys() == b.keys() and all(abs(score - b[place]) < 1e-4 for place, score in a.items()) for a, b in pairs
-    )
+    return all(a.keys() == b.keys() and all(_near(one, b[key]) for key, one in a.items()) for a, b in pairs)
+
+
+def _near(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    return all(abs(a - b) < 1e-4 for a, b in zip(one, other, strict=True))
 
 
 class Slow(FakeEmbedder):

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from conftest import FakeEmbedder
+from conftest import ENDINGS, FakeEmbedder
 from torture_base import QUESTIONS, Counts, World, fake_model, new_world, note
 
 from index import manifest as manifests
@@ -34,7 +34,7 @@ class Trap:
         return subprocess.call, (["touch", str(self.path)],)
 
 
-def _forged(world: World, endings: list[str], bomb: bytes, *, padded: bool) -> None:
+def _forged(world: World, endings: tuple[str, ...], bomb: bytes, *, padded: bool) -> None:
     """Put ``bomb`` in place of files, with checksums that hold, and sizes too where ``padded``."""
     newest = manifests.read_newest(world.index)
     (segment,) = newest.segments
@@ -48,7 +48,6 @@ def _forged(world: World, endings: list[str], bomb: bytes, *, padded: bool) -> N
     manifests.publish(world.index, later)
 
 
-ENDINGS = ["articles.jsonl", "articles.lines", "passages.rows", "sentences.spans", "sentences.half", "vectors.faiss"]
 USES: dict[str, Callable[[World], object]] = {
     "open": lambda world: open_index(world.index),
     "ask": lambda world: Asker(open_index(world.index), FakeEmbedder()).ask(QUESTIONS[0], 9),
@@ -64,7 +63,7 @@ USES: dict[str, Callable[[World], object]] = {
 def booby_traps() -> Counts:
     """Replace each file of an index, and all of them, by a pickle whose checksum holds, and use the index."""
     counts: Counts = Counter(folders=0, uses=0, sprung=0, traceback=0, not_refused=0)
-    for endings in [[ending] for ending in ENDINGS] + [ENDINGS]:
+    for endings in [*((ending,) for ending in ENDINGS), ENDINGS]:
         for padded in (False, True):
             counts["folders"] += 1
             for use, act in USES.items():
