@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-ALL_SUBSETS = 10
+ALL_SUBSETS = 8
 """Up to so many unsynced names every combination is tried, with more: each alone, each missing, all, none."""
 Names = dict[str, Any]
 Op = tuple[Any, ...]
