@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check lint types contracts test eval fit trials bench fidelity torture
+.PHONY: check lint types contracts test eval fit trials bench fidelity scores torture
 
 check: lint types contracts test      ## everything that CI runs
 
@@ -33,6 +33,10 @@ bench:                                ## how long qa takes beside a plain script
 fidelity:                             ## our vectors and words beside their originals: DATA="set set", SQuAD or BEIR
 	@test -n "$(DATA)" || { echo 'Name SQuAD files or BEIR folders: make fidelity DATA="set set"' >&2; exit 2; }
 	$(PYTHON) -m eval.fidelity $(DATA) $(FIDELITY)
+
+scores:                               ## public sets beside published scores, into docs/scores.md: DATA=a folder of sets
+	@test -n "$(DATA)" || { echo 'Name a folder of public question sets: make scores DATA=~/sets' >&2; exit 2; }
+	$(PYTHON) -m eval.scores "$(DATA)" $(SCORES)
 
 torture:                              ## prove that an index cannot be lost: a table of figures, some six minutes
 	$(PYTHON) tests/torture.py

@@ -5,49 +5,77 @@ where the user's index does not hold its articles. Scoring itself is the work of
 """
 
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from eval.formats import load_set
 from eval.gold import missing_gold
 from eval.question_sets import Question, default_set, load
-from eval.run import Report, score, summarise
+from eval.run import score, summarise
+from eval.runs import Run, config_of
 from index import manifest as manifests
 from index.errors import UsageError
 from qa.ask import Asker
 from qa.session import SEEDS, open_asker, throwaway_asker
+from qa.stages import stages
 
 Progress = Callable[[int, int], None]
 Tell = Callable[[str], None]
 
 
-def evaluate(path: Path | None, folder: Path, progress: Progress, tell: Tell) -> Report:
-    """Return the report of the question set at ``path`` (None: the held-out set) on the index in ``folder``.
+@dataclass(frozen=True, slots=True)
+class Exam:
+    """Questions and the index that they are asked of."""
+
+    name: str
+    questions: tuple[Question, ...]
+    asker: Asker
+    texts: Mapping[str, str]
+    """The articles' texts by path below the root."""
+    throwaway: bool
+    """Whether the index is one of the set's own texts, gone afterwards."""
+
+
+@contextmanager
+def prepared(path: Path | None, folder: Path, tell: Tell) -> Iterator[Exam]:
+    """Give the question set at ``path`` (None: the held-out set), ready to be asked of the index in ``folder``.
 
     A set that brings its own texts leaves that index alone. Raises BadQuestions with every error of the set,
     UsageError where the index holds none of the set's articles, and what opening an index raises.
     """
     if path is None:
-        return _default(folder, progress, tell)
+        with _default(folder, tell) as exam:
+            yield exam
+        return
     asked = load_set(path)
     if asked.texts is None:
-        asker = open_asker(folder)
-        _check_held(asked.questions, asker)
-        return _report(asked.questions, asker, progress, tell)
+        yield _exam(path.name, asked.questions, open_asker(folder), tell)
+        return
     tell(f"{path} brings its own texts; a throw-away index of these {len(asked.texts):,} is used.")
     with tempfile.TemporaryDirectory(prefix="qa-eval-texts-") as articles:
         _write(asked.texts, Path(articles))
         with throwaway_asker(Path(articles)) as asker:
-            return _report(asked.questions, asker, progress, tell)
+            yield _exam(path.name, asked.questions, asker, tell, throwaway=True)
 
 
-def _default(folder: Path, progress: Progress, tell: Tell) -> Report:
-    """Return the report of the held-out set, on a throw-away index where the one in ``folder`` lacks its gold."""
+def evaluate(exam: Exam, progress: Progress | None = None) -> Run:
+    """Ask every question and return the run."""
+    rows = score(exam.questions, exam.asker.ask, exam.texts, progress, trace=partial(stages, exam.asker))
+    return Run(config_of(exam.name, exam.questions, exam.asker), summarise(rows))
+
+
+@contextmanager
+def _default(folder: Path, tell: Tell) -> Iterator[Exam]:
+    """Give the held-out set, on a throw-away index where the one in ``folder`` lacks its gold."""
     questions = load(default_set())
     if manifests.generations(folder):
         asker = open_asker(folder)
-        if not _lacking(questions, asker):
-            return _report(questions, asker, progress, tell)
+        if not missing_gold(questions, _texts(asker)):
+            yield _exam("heldout", questions, asker, tell)
+            return
     if not SEEDS.is_dir():
         raise UsageError(
             "The default questions are about the articles in ./seeds, and there is no such folder here. "
@@ -55,33 +83,26 @@ def _default(folder: Path, progress: Progress, tell: Tell) -> Report:
         )
     tell("The default questions are about ./seeds; a throw-away index of that folder is used.")
     with throwaway_asker(SEEDS) as asker:
-        _check_held(questions, asker)
-        return _report(questions, asker, progress, tell)
+        yield _exam("heldout", questions, asker, tell, throwaway=True)
 
 
-def _check_held(questions: tuple[Question, ...], asker: Asker) -> None:
-    """Raise UsageError where nothing of what the questions are about is indexed."""
-    lacking = _lacking(questions, asker)
-    if lacking and len(lacking) >= sum(len(question.gold) for question in questions):
+def _exam(name: str, questions: tuple[Question, ...], asker: Asker, tell: Tell, *, throwaway: bool = False) -> Exam:
+    """Return the exam, saying what gold is missing. Raises UsageError where nothing it is about is indexed."""
+    texts = _texts(asker)
+    lacking = missing_gold(questions, texts)
+    if lacking and len(lacking) >= sum(question.alternatives for question in questions):
         raise UsageError(
             f"The index holds nothing of what these questions are about. {lacking[0]} "
             "Index those articles first: qa index FOLDER."
         )
-
-
-def _report(questions: tuple[Question, ...], asker: Asker, progress: Progress, tell: Tell) -> Report:
-    for sentence in _lacking(questions, asker):
+    for sentence in lacking:
         tell(sentence)
-    return summarise(score(questions, asker.ask, _texts(asker), progress))
+    return Exam(name, questions, asker, texts, throwaway)
 
 
 def _write(texts: Mapping[str, str], folder: Path) -> None:
     for name, text in texts.items():
         (folder / name).write_bytes(text.encode("utf-8"))
-
-
-def _lacking(questions: tuple[Question, ...], asker: Asker) -> tuple[str, ...]:
-    return missing_gold(questions, _texts(asker))
 
 
 def _texts(asker: Asker) -> dict[str, str]:

@@ -60,16 +60,16 @@ def gains(questions: Sequence[Question], rankings: Sequence[Ranking]) -> Floats:
     """Return the nDCG@10 of each question's ranking, shape (questions,)."""
     found = []
     for question, ranking in zip(questions, rankings, strict=True):
-        hits = [{number for number, gold in enumerate(question.gold) if gold.article == name} for name in ranking]
-        found.append(ndcg(hits, len(question.gold), DEPTH))
+        hits = [{number for number, gold in enumerate(question.gold or ()) if gold.article == name} for name in ranking]
+        found.append(ndcg(hits, question.alternatives, DEPTH))
     return np.array(found)
 
 
 def difference(ours: Floats, theirs: Floats) -> Measure:
     """Return how much more ours is on average, and its 95 % interval over questions drawn with both their values."""
     each = ours - theirs
-    low, high = bootstrap(ratio(each, np.ones(len(each))), len(each)) or (None, None)
-    return Measure(float(each.mean()), low, high)
+    bounds = bootstrap({"more": ratio(each, np.ones(len(each)))}, len(each))["more"] or (None, None)
+    return Measure(float(each.mean()), *bounds)
 
 
 def compare(path: Path, embedder: Embedder, run: Runner = run_module) -> Result:

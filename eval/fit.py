@@ -9,33 +9,16 @@ import sys
 import numpy as np
 import numpy.typing as npt
 
+from eval.calibrate import fit
 from eval.gold import missing_gold
 from eval.question_sets import default_set, load
-from eval.run import Row, score
-from qa.confidence import score_of
+from eval.rows import Row
+from eval.run import score
+from qa.confidence import Scale
 from qa.diagnostics import Progress
 from qa.session import SEEDS, throwaway_asker
 
 Floats = npt.NDArray[np.float64]
-RIDGE = 1e-3
-"""Keeps the fit finite where a set happens to be separable."""
-
-
-def fit(scores: Floats, right: Floats) -> tuple[float, float]:
-    """Return (slope, intercept) of the logistic regression of ``right`` (0 or 1) on ``scores``, by Newton's method.
-
-    Targets are pulled in from 0 and 1 as in Platt, "Probabilistic outputs for support vector machines" (1999).
-    """
-    positives, negatives = float(right.sum()), float(len(right) - right.sum())
-    targets = np.where(right > 0, (positives + 1) / (positives + 2), 1 / (negatives + 2))
-    given = np.stack([scores, np.ones_like(scores)], axis=1)
-    weights = np.zeros(2)
-    for _ in range(50):
-        expected = 1 / (1 + np.exp(-(given @ weights)))
-        gradient = given.T @ (expected - targets) + RIDGE * weights
-        curvature = (given * (expected * (1 - expected))[:, None]).T @ given + RIDGE * np.eye(2)
-        weights = weights - np.linalg.solve(curvature, gradient)
-    return float(weights[0]), float(weights[1])
 
 
 def thresholds(rows: tuple[Row, ...], confidence: Floats) -> list[str]:
@@ -58,7 +41,7 @@ def main() -> None:
         if missing := missing_gold(questions, texts):
             raise SystemExit("\n".join(missing))
         rows = score(questions, asker.ask, texts, progress)
-    scores = np.array([score_of(row.confidence) for row in rows])
+    scores = np.array([Scale().score_of(row.confidence) for row in rows])
     slope, intercept = fit(scores, np.array([float(row.right) for row in rows]))
     lines = [f"SLOPE = {slope:.2f}", f"INTERCEPT = {intercept:.2f}"]
     sys.stdout.write("\n".join(lines + thresholds(rows, 1 / (1 + np.exp(-(slope * scores + intercept))))) + "\n")

@@ -1,18 +1,14 @@
 """Where the gold of a question stands in the articles.
 
-Owns finding quotes. What counts as hitting a place is ``metrics``'s to say.
+Owns finding gold. How a quote is found in a text is the work of ``qa.quotes``.
 """
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 from eval.question_sets import Gold, Question
 from index.records import Span
-
-# Editors and copying change the shape of a quote mark, never its meaning.
-SINGLE_QUOTES = "'\u2018\u2019\u201a\u201b"
-DOUBLE_QUOTES = '"\u201c\u201d\u201e\u201f'
+from qa.quotes import locate
 
 
 class Alternative(NamedTuple):
@@ -22,23 +18,21 @@ class Alternative(NamedTuple):
     spans: tuple[Span, ...]
 
 
-def locate(quote: str, text: str) -> tuple[Span, ...]:
-    """Return every occurrence of the quote in the text, as offsets in the text, overlapping ones included.
-
-    Runs of white space (no-break spaces and newlines too) equal one space, curly quote marks straight ones;
-    white space around the quote does not count. A blank quote occurs nowhere.
-    """
-    words = quote.split()
-    if not words:
-        return ()
-    pattern = r"\s+".join("".join(map(_same, word)) for word in words)
-    # A lookahead consumes nothing, so that an occurrence may begin inside another.
-    return tuple(Span(*match.span(1)) for match in re.finditer(f"(?=({pattern}))", text))
-
-
 def gold_spans(question: Question, articles: Mapping[str, str]) -> tuple[Alternative, ...]:
-    """Return where each gold alternative stands, in the question's order; ``articles`` maps path to text."""
-    return tuple(_alternative(gold, articles) for gold in question.gold)
+    """Return where each gold alternative stands, in the question's order; ``articles`` maps path to text.
+
+    None where the question names no place: see ``answer_spans``.
+    """
+    return tuple(_alternative(gold, articles) for gold in question.gold or ())
+
+
+def answer_spans(question: Question, articles: Mapping[str, str]) -> tuple[Alternative, ...]:
+    """Return where the accepted answers stand word for word, an alternative for each article that holds one."""
+    found = (
+        Alternative(path, tuple(span for answer in question.answers for span in locate(answer, text)))
+        for path, text in articles.items()
+    )
+    return tuple(one for one in found if one.spans)
 
 
 def missing_gold(questions: Iterable[Question], articles: Mapping[str, str]) -> tuple[str, ...]:
@@ -46,16 +40,9 @@ def missing_gold(questions: Iterable[Question], articles: Mapping[str, str]) -> 
     return tuple(
         f"Question {question.id!r}: {_what_is_missing(gold, articles)}."
         for question in questions
-        for gold, found in zip(question.gold, gold_spans(question, articles), strict=True)
+        for gold, found in zip(question.gold or (), gold_spans(question, articles), strict=True)
         if not found.spans
     )
-
-
-def _same(character: str) -> str:
-    for marks in (SINGLE_QUOTES, DOUBLE_QUOTES):
-        if character in marks:
-            return f"[{marks}]"
-    return re.escape(character)
 
 
 def _alternative(gold: Gold, articles: Mapping[str, str]) -> Alternative:

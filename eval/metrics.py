@@ -11,20 +11,8 @@ from collections import Counter
 from collections.abc import Collection, Sequence
 from math import log2
 
-from index.records import Span
-
 EM_DASH = "\u2014"
 POSSESSIVE = re.compile(r"['\u2019]s\b", re.IGNORECASE)
-
-
-def overlaps(snippet: Span, gold: Span) -> bool:
-    """Return whether two spans of one article share at least half of the shorter one.
-
-    Source: this project's contract. Half of the shorter, so that the size of passages cannot buy hits.
-    """
-    shared = min(snippet.end, gold.end) - max(snippet.start, gold.start)
-    shorter = min(snippet.end - snippet.start, gold.end - gold.start)
-    return shared > 0 and 2 * shared >= shorter
 
 
 def hit_at(hits: Sequence[Collection[int]], k: int) -> float:
@@ -58,6 +46,32 @@ def ndcg(hits: Sequence[Collection[int]], alternatives: int, k: int = 10) -> flo
         seen.update(hit)
     ideal = sum(1 / log2(rank + 1) for rank in range(1, min(alternatives, k) + 1))
     return gained / ideal if ideal else 0.0
+
+
+def recall_at(hits: Sequence[Collection[int]], alternatives: int, k: int) -> float:
+    """Return the share of the alternatives that the first k snippets hit, 0 to 1; 0.0 without alternatives.
+
+    Source: Manning, Raghavan and Schütze, Introduction to Information Retrieval, 2008, section 8.3.
+    """
+    found = set().union(*hits[:k])
+    return len(found) / alternatives if alternatives else 0.0
+
+
+def average_precision(hits: Sequence[Collection[int]], alternatives: int, k: int = 10) -> float:
+    """Return the mean, over all alternatives, of the precision at the rank where each is first hit, 0 to 1.
+
+    As in ``ndcg``, a rank counts once however many it hits; an alternative outside the first k counts 0.
+    Source: Buckley and Voorhees, Evaluating evaluation measure stability, 2000; as trec_eval's map_cut.
+    """
+    seen: set[int] = set()
+    found = 0
+    total = 0.0
+    for rank, hit in enumerate(hits[:k], start=1):
+        if not seen.issuperset(hit):
+            found += 1
+            total += found / rank
+        seen.update(hit)
+    return total / alternatives if alternatives else 0.0
 
 
 def words(text: str) -> tuple[str, ...]:

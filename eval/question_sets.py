@@ -6,6 +6,7 @@ The public forms of question sets are read by ``squad`` and ``beir``; ``formats`
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,15 +24,27 @@ class Gold:
     """What the article says there, for all its occurrences. None: the whole article."""
 
 
+class GoldBy(StrEnum):
+    """What tells a right place from a wrong one."""
+
+    QUOTE = "quote"
+    ARTICLE = "article"
+    ANSWER = "answer"
+    """Any snippet is right that holds an accepted answer: the set names no place."""
+    NOTHING = "nothing"
+    """The articles do not say."""
+
+
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question and what is right. ``gold`` is empty where the articles do not say."""
+    """A question and what is right."""
 
     id: str
     text: str
     answers: tuple[str, ...]
     """Accepted answers; may be empty although there is gold."""
-    gold: tuple[Gold, ...]
+    gold: tuple[Gold, ...] | None
+    """Empty where the articles do not say; None where no place is named and an accepted answer tells."""
     kind: str
     """For counting by kind; empty where the set names none."""
     history: tuple[str, ...]
@@ -40,12 +53,21 @@ class Question:
     @property
     def answerable(self) -> bool:
         """Whether the articles say."""
-        return bool(self.gold)
+        return self.gold is None or bool(self.gold)
 
     @property
-    def of_articles(self) -> bool:
-        """Whether what is right is whole articles, so that articles can be ranked by it."""
-        return self.answerable and all(gold.quote is None for gold in self.gold)
+    def gold_by(self) -> GoldBy:
+        """By what a right place is known. By article only where no gold names a quote: then articles are ranked."""
+        if self.gold is None:
+            return GoldBy.ANSWER
+        if not self.gold:
+            return GoldBy.NOTHING
+        return GoldBy.ARTICLE if all(gold.quote is None for gold in self.gold) else GoldBy.QUOTE
+
+    @property
+    def alternatives(self) -> int:
+        """How many places are right; where no place is named, the answer counts as one."""
+        return 1 if self.gold is None else len(self.gold)
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,12 +120,14 @@ def _question(record: Mapping[str, object], faults: list[str]) -> Question:
         id=text(record, "id", faults),
         text=text(record, "question", faults),
         answers=_texts(record, "answers", faults),
-        gold=_golds(record, faults),
+        gold=_golds(record, faults) if "gold" in record else None,
         kind=text(record, "kind", faults) if "kind" in record else "",
         history=_texts(record, "history", faults),
     )
     if question.answers and record.get("gold") == []:
         faults.append("answers are given but gold is empty; expected the place they stand in, or no answers")
+    if "gold" not in record and not question.answers:
+        faults.append("gold is missing; expected a list of places, [] where the articles do not say, or answers")
     if not question.kind.isprintable():
         faults.append("kind holds a control character; expected a plain word")
     return question
@@ -121,8 +145,7 @@ def _texts(record: Mapping[str, object], key: str, faults: list[str]) -> tuple[s
 def _golds(record: Mapping[str, object], faults: list[str]) -> tuple[Gold, ...]:
     entries = record.get("gold")
     if not isinstance(entries, list):
-        wrong = "gold is not a list" if "gold" in record else "gold is missing"
-        faults.append(f"{wrong}; expected a list of places, or [] where the articles do not say")
+        faults.append("gold is not a list; expected a list of places, or [] where the articles do not say")
         return ()
     golds = []
     for position, entry in enumerate(entries):

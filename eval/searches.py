@@ -49,7 +49,7 @@ def asking(asker: Asker, order: Order) -> Callable[[str, int], Reply]:
         best = sorted(found, key=lambda one: order(one.evidence, max(one.evidence.sentences)), reverse=True)
         findings = [read(hit, has_form, asked.phrases) for hit in asker.index.read(best[: retrieve.READ])]
         ordered = [replace(one, score=order(one.hit.evidence, one.sentence_score)) for one in findings]
-        ranked = answers(group(ordered)[:k])
+        ranked = answers(group(ordered)[:k], asker.scale)
         return Reply(question, question, bool(ranked), ranked[0].confidence if ranked else 0.0, ranked, state)
 
     return ask

@@ -78,6 +78,8 @@ def _update(folder: Path, wish: Wish, load: LoadEmbedder, progress: "Progress | 
     if before is None and not found.written:
         raise NothingIndexed(f"None of the files is an article: {_reasons(found.scan)}.")
     card = _choose_model(before, wish, tell)
+    if before is not None and before.scale is not None and before.model.fingerprint != card.fingerprint:
+        tell("The confidence fitted for the former model goes with it. Fit it anew: qa eval QUESTIONS --calibrate.")
     settled = before is not None and before.complete and found.roots == before.roots
     if settled and not plan and not found.written and not damaged:
         return _undone(folder, found)
@@ -113,11 +115,13 @@ def _commit(
     from index.repair import salvage
 
     before, shelf = found.before, Shelf(folder, card.dim)
+    fitted = before if before and before.model.fingerprint == card.fingerprint else None
     current = Manifest(
         generation=max(manifests.generations(folder), default=0),
         model=card,
         passage_rule=PASSAGE_RULE,
-        threshold=before.threshold if before else None,
+        threshold=fitted.threshold if fitted else None,
+        scale=fitted.scale if fitted else None,
         roots=found.roots,
         segments=before.segments if before and not wish.rebuild else (),
         base=None if before is None else before.generation if before.complete else before.base,

@@ -70,6 +70,9 @@ class Manifest:
     base: int | None = None
     """The complete generation that the update to this one started from, kept for a rollback; None for the first."""
 
+    scale: tuple[float, float] | None = None
+    """Slope and intercept of confidence over scores, fitted on the user's questions; None as for ``threshold``."""
+
     @property
     def articles(self) -> int:
         """How many live articles there are."""
@@ -105,7 +108,17 @@ def parse(content: Mapping[str, Any]) -> Manifest:
         segments=tuple(_segment(segment) for segment in _list(content["segments"])),
         complete=_flag(content["complete"]),
         base=None if base is None else _count(base, least=1),
+        scale=_scale(content.get("scale")),
     )
+
+
+def _scale(value: object) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    slope, intercept = map(float, _list(value))
+    if not (0 < slope < MOST and abs(intercept) < MOST):
+        raise ValueError("its scale of confidence is none")
+    return slope, intercept
 
 
 def _model(content: Mapping[str, Any]) -> ModelCard:

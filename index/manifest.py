@@ -26,6 +26,8 @@ FORMAT = 2
 """Raised when older programs could not read what newer ones write."""
 CHECKED_AT_OPEN = 64 * 2**20
 """Files up to this many bytes have their checksum taken whenever they are read."""
+MAPPED_FROM = 2**20
+"""Files of this many bytes or more are mapped, not copied: most of what they hold is not needed for one question."""
 
 _NAME = re.compile(r"manifest-(\d{8})\.json")
 _OURS = re.compile(
@@ -125,7 +127,7 @@ def read_file(folder: Path, segment: SegmentRecord, ending: str, *, always: bool
     path = folder / f"{segment.name}.{ending}"
     written = segment.files[ending]
     try:
-        data = path.read_bytes() if written.size <= CHECKED_AT_OPEN else _mapped(path)
+        data = path.read_bytes() if written.size < MAPPED_FROM else _mapped(path)
     except FileNotFoundError:
         raise
     except (OSError, ValueError) as error:

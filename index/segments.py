@@ -107,6 +107,11 @@ class Segment:
         together = nearest.vectors_between(self.vectors, self.rows_of(number)).sum(axis=0)
         return float(together @ question) / max(float(np.linalg.norm(together)), 1e-9)
 
+    def living(self) -> list[int]:
+        """Return the numbers of the live articles, ascending."""
+        dead = set(self.record.dead)
+        return [number for number in range(self.record.articles) if number not in dead]
+
     def article(self, number: int) -> Article:
         """Return an article by its number in this segment."""
         start, end, crc32 = self._lines[number].item()

@@ -45,8 +45,8 @@ class Scope:
 
 def location(key: ArticleKey) -> Path:
     """Return the absolute path of an article's file. A root that is a single file is that file."""
-    root = Path(key.root)
-    return root if root.name == key.path and not os.path.isdir(root) else root / key.path
+    single = os.path.basename(key.root) == key.path and not os.path.isdir(key.root)
+    return Path(key.root if single else os.path.join(key.root, key.path))
 
 
 def choose_scopes(
@@ -103,10 +103,10 @@ def walk(scope: Scope, unreadable: Callable[[OSError], None] | None = None) -> I
         return
     for folder, folders, names in os.walk(place, onerror=unreadable):
         folders[:] = sorted(name for name in folders if not name.startswith("."))
+        below = os.path.relpath(folder, scope.root)  # strings: paths as objects take longer than reading the files
         for name in sorted(names):
-            path = Path(folder, name)
-            if path.suffix.lower() in SUFFIXES and not name.startswith(".") and not path.is_symlink():
-                yield ArticleKey(scope.root, path.relative_to(scope.root).as_posix())
+            if name.lower().endswith(SUFFIXES) and not name.startswith(".") and not os.path.islink(f"{folder}/{name}"):
+                yield ArticleKey(scope.root, name if below == "." else f"{below}/{name}")
 
 
 def read_bytes(path: Path) -> bytes:

@@ -5,9 +5,9 @@ by words, and reading it. What weighs how much in the order is not decided here.
 works on read-only media.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 
 import numpy as np
@@ -65,10 +65,10 @@ class Index:
         self.manifest = manifest
         self.faults: list[str] = []
         """What was passed over, a sentence each; more than none only where it was allowed."""
-        self._segments: list[Segment] = []
+        self.segments: list[Segment] = []
         for record in manifest.segments:
             try:
-                self._segments.append(Segment(folder, record, manifest.model.dim))
+                self.segments.append(Segment(folder, record, manifest.model.dim))
             except (IndexDamaged, FileNotFoundError) as error:
                 if not degraded:
                     raise
@@ -79,18 +79,13 @@ class Index:
 
         Raises IndexDamaged where what is stored leads nowhere.
         """
-        words, live = [s.words for s in self._segments], [s.live for s in self._segments]
-        try:
-            weighed = lexical.weigh(query.wanted, words, live)
-            worth = lexical.worth(weighed, words, live)
-            phrased = self._phrased(query, worth)
-        except lexical.PostingsUnreadable as error:
-            raise IndexDamaged(f"The words in {self.folder} are damaged: {error}. Run `qa index --repair`.") from None
+        weighed, worth = self.worth(query.wanted)
+        phrased = self._phrased(query, worth)
         chosen = self._near(query.vector, depth) | _by_words(worth, depth) | phrased
-        about = cache(lambda position, number: self._segments[position].article_cosine(query.vector, number))
+        about = cache(lambda position, number: self.segments[position].article_cosine(query.vector, number))
         candidates = []
         for position, row in sorted(chosen):
-            segment, words_of = self._segments[position], worth[position]
+            segment, words_of = self.segments[position], worth[position]
             evidence = Evidence(
                 cosine=segment.cosine(query.vector, row),
                 sentences=tuple(map(float, segment.sentence_vectors(row) @ query.vector)),
@@ -103,12 +98,24 @@ class Index:
             candidates.append(Candidate(position, row, evidence))
         return Found(tuple(candidates), weighed)
 
+    def worth(self, wanted: Sequence[Wanted]) -> tuple[tuple[Weighed, ...], list[Worth]]:
+        """Return what terms weigh in this collection, and for each segment what they make its passages worth.
+
+        Raises IndexDamaged where the stored words cannot be read.
+        """
+        words, live = [s.words for s in self.segments], [s.live for s in self.segments]
+        try:
+            weighed = lexical.weigh(wanted, words, live)
+            return weighed, lexical.worth(weighed, words, live)
+        except lexical.PostingsUnreadable as error:
+            raise IndexDamaged(f"The words in {self.folder} are damaged: {error}. Run `qa index --repair`.") from None
+
     def read(self, candidates: Sequence[Candidate]) -> list[Hit]:
         """Return candidates with their texts, in the order given. Raises IndexDamaged for a text that is not sound."""
         articles: dict[tuple[int, int], Article] = {}
         hits = []
         for one in candidates:
-            segment = self._segments[one.segment]
+            segment = self.segments[one.segment]
             number = int(segment.article_of[one.row])
             if (one.segment, number) not in articles:
                 articles[one.segment, number] = segment.article(number)
@@ -118,17 +125,23 @@ class Index:
 
     def articles(self) -> Iterator[Article]:
         """Yield every live article."""
-        for segment in self._segments:
-            dead = set(segment.record.dead)
-            for number in range(segment.record.articles):
-                if number not in dead:
-                    yield segment.article(number)
+        for segment in self.segments:
+            yield from map(segment.article, segment.living())
+
+    @cached_property
+    def numbers(self) -> Mapping[str, Sequence[tuple[int, int]]]:
+        """(segment, number) of the live articles at each path below any root."""
+        found: dict[str, list[tuple[int, int]]] = {}
+        for position, segment in enumerate(self.segments):
+            for number in segment.living():
+                found.setdefault(segment.article(number).key.path, []).append((position, number))
+        return found
 
     def _near(self, question: Vectors, depth: int) -> set[tuple[int, int]]:
         """Return (segment, row) of the passages whose vectors are nearest to the question's."""
         found = [
             (score, position, row)
-            for position, segment in enumerate(self._segments)
+            for position, segment in enumerate(self.segments)
             for score, row in segment.nearest(question, depth)
         ]
         found.sort(key=lambda hit: -hit[0])
@@ -138,11 +151,10 @@ class Index:
         """Return (segment, row) of passages that hold every phrase in quotes, of those whose words come near to it."""
         if not query.phrases:
             return set()
-        words, live = [s.words for s in self._segments], [s.live for s in self._segments]
-        of_phrases = lexical.worth(lexical.weigh(wanted_terms(" ".join(query.phrases)), words, live), words, live)
+        _, of_phrases = self.worth(wanted_terms(" ".join(query.phrases)))
         found: set[tuple[int, int]] = set()
         for position, row in sorted(_by_words(worth, PHRASED) | _by_words(of_phrases, PHRASED)):
-            segment = self._segments[position]
+            segment = self.segments[position]
             article = segment.article(int(segment.article_of[row]))
             text = run_of_words(segment.passage(row, article).text)
             if all(phrase in text for phrase in query.phrases):

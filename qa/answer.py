@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from index.records import Article, ArticleKey, Span
 from index.sources import location, sha256_of
-from qa.confidence import confidence
+from qa.confidence import Scale
 from qa.records import Answer, Citation, Finding
 
 ALIKE = 0.8
@@ -36,9 +36,9 @@ def group(findings: Sequence[Finding]) -> list[list[Finding]]:
     return list(groups.values())
 
 
-def answers(groups: Sequence[Sequence[Finding]]) -> tuple[Answer, ...]:
+def answers(groups: Sequence[Sequence[Finding]], scale: Scale) -> tuple[Answer, ...]:
     """Return one answer for each group: its best finding, the other articles of the group under ``also``."""
-    return tuple(_answer(number, findings) for number, findings in enumerate(groups, start=1))
+    return tuple(_answer(number, findings, scale) for number, findings in enumerate(groups, start=1))
 
 
 def _place(finding: Finding) -> tuple[bool, float, ArticleKey, int]:
@@ -53,7 +53,7 @@ def _alike(words: frozenset[str], others: frozenset[str]) -> bool:
     return not any(character.isdigit() for word in words ^ others for character in word)
 
 
-def _answer(number: int, findings: Sequence[Finding]) -> Answer:
+def _answer(number: int, findings: Sequence[Finding], scale: Scale) -> Answer:
     first = findings[0]
     elsewhere: dict[object, Finding] = {}
     for finding in findings[1:]:
@@ -62,7 +62,7 @@ def _answer(number: int, findings: Sequence[Finding]) -> Answer:
     return Answer(
         rank=number,
         text=_text(first, first.best),
-        confidence=confidence(first.sentence_score),
+        confidence=scale.confidence(first.sentence_score),
         snippet=_text(first, first.snippet),
         highlight=Span(first.best.start - first.snippet.start, first.best.end - first.snippet.start),
         citation=cite(first.hit.article, first.snippet),

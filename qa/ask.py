@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from index.store import Found, Index, Query
 from index.vectors import Embedder
 from qa.answer import answers, group
-from qa.confidence import THRESHOLD
+from qa.confidence import Scale, scale_of
 from qa.expect import HasForm, expected_form
 from qa.explain import explain
 from qa.limits import MOST, check_question
@@ -37,13 +37,13 @@ class Asker:
         asked = query(question, vector)
         groups, found = self._groups(asked, expected_form(question))
         groups = groups[: min(k, MOST)]
-        ranked = answers(groups)
+        ranked = answers(groups, self.scale)
         done = time.perf_counter()
         sure = ranked[0].confidence if ranked else 0.0
         return Reply(
             question=question,
             standalone=question,
-            answered=bool(ranked) and sure >= self.threshold,
+            answered=bool(ranked) and sure >= self.scale.threshold,
             confidence=sure,
             ranked=ranked,
             index=self._state(ranked),
@@ -56,10 +56,9 @@ class Asker:
         )
 
     @property
-    def threshold(self) -> float:
-        """The confidence from which an answer counts as one, 0 to 1."""
-        stored = self.index.manifest.threshold
-        return THRESHOLD if stored is None else stored
+    def scale(self) -> Scale:
+        """How sure answers are, and from where on they count."""
+        return scale_of(self.index.manifest.scale, self.index.manifest.threshold)
 
     def _groups(self, asked: Query, has_form: HasForm | None) -> tuple[list[list[Finding]], Found]:
         """Return what the articles say to a question, best first, looking further where copies took the places.

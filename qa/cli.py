@@ -11,7 +11,7 @@ import typer
 
 from index.errors import UsageError, UserError
 from index.place import find_index
-from qa.diagnostics import ExitCode, Progress, exit_code, tell
+from qa.diagnostics import ExitCode, exit_code, tell
 from qa.limits import check_question
 from qa.streams import Closed, Typed, leave, out, prepare_streams, stdin_lines, styled
 
@@ -59,12 +59,16 @@ def ask(
     explain: Annotated[
         bool, typer.Option("--explain", help="Show what each search found and how the order came about")
     ] = False,
+    why_not: Annotated[
+        str | None,
+        typer.Option("--why-not", metavar="ARTICLE", help="Say why ARTICLE is not the answer, and where it was lost"),
+    ] = None,
     degraded: Annotated[bool, typer.Option("--degraded", help="Answer from what is undamaged of the index")] = False,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
     """Print the best answer to QUESTION with its citation. Exit code 3: the articles do not say."""
-    from qa.printing import Manner, answer
+    from qa.printing import Manner, account, answer
     from qa.session import open_asker
 
     asked = " ".join(question)
@@ -74,11 +78,21 @@ def ask(
     if not questions:
         raise UsageError("There is no question on stdin. Give one a line, as in: qa ask - < questions.txt")
     asker = open_asker(find_index(index), degraded=degraded)
+    if why_not is not None:
+        account(asker, why_not, questions, json=json)
+        return
     raise typer.Exit(answer(asker, questions, Manner(k, json, explain, titled=several)))
 
 
 @app.command(epilog="Example: qa chat -k 3")
-def chat(k: AnswersOption = 1, json: JsonOption = False, index: IndexOption = None) -> None:
+def chat(
+    k: AnswersOption = 1,
+    label: Annotated[
+        Path | None, typer.Option("--label", metavar="FILE", help="Where /good, /wrong and /answer keep questions")
+    ] = None,
+    json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
     """Ask one question after another; /help lists the commands."""
     from qa.chat import Chat, converse
     from qa.contract import dumps, reply_payload
@@ -92,6 +106,8 @@ def chat(k: AnswersOption = 1, json: JsonOption = False, index: IndexOption = No
 
         tell(f"{asker.index.manifest.articles} articles. Ask, or type /help; /quit leaves.")
     talk = Chat(asker, k, styled(), render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
+    if label is not None:
+        tell(talk.choose_labels(str(label)).rstrip())
     converse(talk, Typed() if terminal else stdin_lines(), out, tell, interactive=terminal)
 
 
@@ -168,7 +184,7 @@ def verify(json: JsonOption = False, index: IndexOption = None) -> None:
     raise typer.Exit(damaged if faulty else ExitCode.DONE)
 
 
-@app.command(name="eval", epilog="Example: qa eval my-questions.jsonl --json")
+@app.command(name="eval", epilog="Example: qa eval my-questions.jsonl --baseline before.json --fail-if-worse")
 def eval_(
     questions: Annotated[
         Path | None,
@@ -177,17 +193,50 @@ def eval_(
             help="JSON Lines or SQuAD (may be gzipped), or a BEIR folder; default: the held-out set on ./seeds",
         ),
     ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Look for mistakes in the question set instead of asking it")
+    ] = False,
+    why: Annotated[str | None, typer.Option("--why", metavar="ID", help="Show one question in full")] = None,
+    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Keep the run, to compare with")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", metavar="RUN", help="Compare with a run kept before")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option("--fail-under", metavar="MEASURE=VALUE", help="Exit code 6 below it; may be repeated"),
+    ] = None,
+    fail_if_worse: Annotated[
+        bool, typer.Option("--fail-if-worse", help="Exit code 6 where a measure is surely worse than the baseline's")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Write a page, a summary, the run and its TREC form")
+    ] = None,
+    calibrate: Annotated[
+        str | None,
+        typer.Option(
+            "--calibrate", metavar="precision=P", help="Fit confidence to these questions and store it with the index"
+        ),
+    ] = None,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
     """Score the answers to a question set: retrieval, answers, abstention, with 95 % intervals."""
-    from eval.evaluate import evaluate
-    from eval.report import payload, table
-    from qa.contract import dumps
+    from eval.command import Task, perform
 
-    with Progress("Asking") as progress:
-        report = evaluate(questions, find_index(index), progress, tell)
-    out(dumps(payload(report)) + "\n" if json else table(report) + "\n")
+    task = Task(
+        questions,
+        find_index(index),
+        json=json,
+        save=save,
+        baseline=baseline,
+        report=report,
+        fail_under=tuple(fail_under or ()),
+        fail_if_worse=fail_if_worse,
+        why=why,
+        check=check,
+        calibrate=calibrate,
+    )
+    raise typer.Exit(perform(task, out))
 
 
 def main() -> None:

@@ -32,6 +32,7 @@ class ExitCode(IntEnum):
     NO_ANSWER = 3
     NO_INDEX = 4
     MODEL = 5
+    GATE = 6
     BUSY = 75
     INTERRUPTED = 130
 

@@ -32,6 +32,16 @@ def answer(asker: Asker, questions: Sequence[str], manner: Manner) -> ExitCode:
     return ExitCode.DONE if any(answered) else ExitCode.NO_ANSWER
 
 
+def account(asker: Asker, article: str, questions: Sequence[str], *, json: bool) -> None:
+    """Write for each question why ``article`` is not its answer."""
+    from qa.contract import dumps
+    from qa.why_not import why_not, why_not_payload, why_not_text
+
+    for question in questions:
+        found = why_not(asker, article, question)
+        out(dumps(why_not_payload(found)) + "\n" if json else why_not_text(found))
+
+
 def written(reply: Reply, manner: Manner) -> str:
     """Return a reply as it is written."""
     if manner.json:

@@ -12,7 +12,7 @@ _UNSAFE = re.compile(
     "\u200b-\u200d\u2060-\u2064\u206a-\u206f\ufeff\u180e"  # nothing to be seen
     "\u2028\u2029"  # line breaks that only some programs obey
     "\ud800-\udfff"  # halves of characters, as odd file names hold them
-    "\ufff9-\ufffb\U000e0000-\U000e0fff"  # annotations and tags
+    "\ufff9-\ufffb\ufffe\uffff\U000e0000-\U000e0fff"  # annotations, no characters at all, tags
     "]"
 )
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.evaluate import evaluate
+from eval.evaluate import evaluate, prepared
 from eval.run import Report
 
 PARAGRAPHS = {
@@ -32,7 +32,8 @@ ASKED = {
 
 def score(path: Path, folder: Path) -> tuple[Report, list[str]]:
     told: list[str] = []
-    return evaluate(path, folder, lambda *_: None, told.append), told
+    with prepared(path, folder, told.append) as exam:
+        return evaluate(exam).report, told
 
 
 def right(report: Report) -> dict[str, float | None]:

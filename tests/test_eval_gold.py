@@ -3,9 +3,10 @@
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eval.gold import Alternative, gold_spans, locate, missing_gold
+from eval.gold import Alternative, gold_spans, missing_gold
 from eval.question_sets import Gold, Question
 from index.records import Span
+from qa.quotes import locate
 
 STRAIGHT = str.maketrans("‘’‚‛“”„‟", "''''\"\"\"\"")
 LETTERS = "aab .*\\[^]'’‘\"“”\u00a0\n\r\t\u2003é\U0001f315"

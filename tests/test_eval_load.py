@@ -63,7 +63,7 @@ def test_load_gives_back_what_was_written(
             "id": question.id,
             "question": question.text,
             "answers": question.answers,
-            "gold": [{"article": gold.article, "quote": gold.quote} for gold in question.gold],
+            "gold": [{"article": gold.article, "quote": gold.quote} for gold in question.gold or ()],
             "history": question.history,
         }
         for question in questions
@@ -99,7 +99,7 @@ def test_load_tells_all_errors_at_once_each_with_its_line(file: Path) -> None:
             "4: not a JSON object; expected one with id, question and gold",
             "6: id is not text; expected a string in quotes",
             "6: question is blank; expected text",
-            "6: gold is missing; expected a list of places, or [] where the articles do not say",
+            "6: gold is missing; expected a list of places, [] where the articles do not say, or answers",
             "7: answers are given but gold is empty; expected the place they stand in, or no answers",
             "7: id 's1' is that of line 1; expected its own",
             "8: answers is not a list; expected a list of texts",

@@ -8,10 +8,21 @@ import ir_measures
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
+from ir_measures import AP, RR, Qrel, R, ScoredDoc, Success, nDCG
 
-from eval.metrics import answer_within, exact_match, f1, hit_at, ndcg, overlaps, reciprocal_rank, words
+from eval.metrics import (
+    answer_within,
+    average_precision,
+    exact_match,
+    f1,
+    hit_at,
+    ndcg,
+    recall_at,
+    reciprocal_rank,
+    words,
+)
 from index.records import Span
+from qa.stages import overlaps
 
 SPAN = st.tuples(st.integers(0, 12), st.integers(1, 12)).map(lambda pair: Span(pair[0], pair[0] + pair[1]))
 
@@ -40,7 +51,7 @@ def test_overlaps_agrees_with_counting_characters(snippet: Span, gold: Span) -> 
     assert overlaps(snippet, gold) == (len(seen & meant) >= min(len(seen), len(meant)) / 2)
 
 
-@settings(derandomize=True, deadline=None, max_examples=200)
+@settings(derandomize=True, deadline=None, max_examples=1000)
 @given(
     ranked=st.permutations(range(16)),
     relevant=st.sets(st.integers(0, 15), min_size=1),
@@ -52,7 +63,7 @@ def test_ranking_measures_agree_with_ir_measures(ranked: list[int], relevant: se
     published = {
         str(measure): score
         for measure, score in ir_measures.calc_aggregate(
-            [Success @ 1, Success @ 3, Success @ 5, Success @ 10, RR @ 10, nDCG @ 10],
+            [Success @ 1, Success @ 3, Success @ 5, Success @ 10, RR @ 10, nDCG @ 10, R @ 5, R @ 10, AP @ 10],
             [Qrel("q", f"d{doc}", 1) for doc in relevant],
             run,
         ).items()
@@ -60,6 +71,8 @@ def test_ranking_measures_agree_with_ir_measures(ranked: list[int], relevant: se
     hits = [{doc} & relevant for doc in ranked[:shown]]
     ours = {f"Success@{k}": hit_at(hits, k) for k in (1, 3, 5, 10)}
     ours |= {"RR@10": reciprocal_rank(hits, 10), "nDCG@10": ndcg(hits, len(relevant), 10)}
+    ours |= {f"R@{k}": recall_at(hits, len(relevant), k) for k in (5, 10)}
+    ours |= {"AP@10": average_precision(hits, len(relevant), 10)}
     assert ours == pytest.approx(published)
 
 
@@ -76,6 +89,23 @@ def test_ranking_measures_agree_with_ir_measures(ranked: list[int], relevant: se
 )
 def test_ndcg_counts_each_alternative_once(hits: Sequence[set[int]], alternatives: int, score: float) -> None:
     assert ndcg(hits, alternatives) == pytest.approx(score, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("hits", "alternatives", "recall", "precision"),
+    [
+        ([{0}, {0}, {1}], 2, 1.0, (1 / 1 + 2 / 3) / 2),  # the repeat finds nothing, and takes a rank
+        ([{0, 1}], 2, 1.0, 1 / 2),  # one rank finds both, and counts once
+        ([set(), {2}], 4, 1 / 4, (1 / 2) / 4),
+        ([set()] * 10 + [{0}], 1, 0.0, 0.0),  # rank 11 is too deep
+        ([], 0, 0.0, 0.0),
+    ],
+)
+def test_recall_and_average_precision_by_hand(
+    hits: Sequence[set[int]], alternatives: int, recall: float, precision: float
+) -> None:
+    assert recall_at(hits, alternatives, 10) == pytest.approx(recall)
+    assert average_precision(hits, alternatives, 10) == pytest.approx(precision)
 
 
 def squad_words(text: str) -> list[str]:

@@ -1,25 +1,45 @@
-"""Reports: the contract's shape as strict JSON, and a table that fits and says what was counted by hand."""
+"""Tables: they fit, and say what was counted by hand."""
 
-import json
 from dataclasses import replace
-from math import nan
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.report import payload, table
-from eval.run import OF_PLACES, OF_WORDS, Row, summarise
+from eval.question_sets import GoldBy
+from eval.report import MEANINGS, losses, shortened, table
+from eval.rows import OF_PLACES, OF_WORDS, Row
+from eval.run import statistics, summarise
+from qa.stages import Loss
 
 NAMES = OF_PLACES + OF_WORDS
-RIGHT = Row("s1", "Who?", "who", True, True, 0.9, "Zhang", "Zhang said so.", True, dict.fromkeys(NAMES, 1.0), 12.0)
+RIGHT = Row(
+    id="s1",
+    question="Who?",
+    kind="who",
+    gold_by=GoldBy.QUOTE,
+    alternatives=1,
+    answered=True,
+    confidence=0.9,
+    text="Zhang",
+    snippet="Zhang said so.",
+    right=True,
+    text_right=True,
+    citations=1,
+    citations_right=1,
+    measures=dict.fromkeys(NAMES, 1.0),
+    latency_ms=12.0,
+    ranking=(),
+)
 WRONG = replace(RIGHT, id="s2", answered=False, right=False, measures=dict.fromkeys(NAMES, 0.0))
 SILENT = replace(
     RIGHT,
     id="s3",
     kind="near-miss",
-    answerable=False,
+    gold_by=GoldBy.NOTHING,
+    alternatives=0,
     answered=False,
+    citations=0,
+    citations_right=0,
     confidence=0.0,
     text=None,
     snippet=None,
@@ -28,45 +48,19 @@ SILENT = replace(
 )
 
 
-def test_payload_is_strict_json_of_the_contract() -> None:
-    data = json.loads(json.dumps(payload(summarise([RIGHT, WRONG, SILENT])), allow_nan=False))
-    assert (data["version"], data["questions"]) == (1, 3)
-    names = "hit@1 hit@3 hit@5 hit@10 mrr@10 ndcg@10 answer@1 em f1"
-    names += " abstain_auroc coverage answered_precision calibration_error latency_ms"
-    assert list(data["measures"]) == names.split()
-    assert all(list(measure) == ["mean", "low", "high"] for measure in data["measures"].values())
-    assert data["measures"]["hit@1"] == {"mean": 0.5, "low": 0.0, "high": 1.0}
-    assert [question["id"] for question in data["per_question"]] == ["s1", "s2", "s3"]
-    assert data["per_question"][2] == {
-        "id": "s3",
-        "question": "Who?",
-        "kind": "near-miss",
-        "answerable": False,
-        "answered": False,
-        "confidence": 0.0,
-        "text": None,
-        "snippet": None,
-        "right": False,
-        "latency_ms": 12.0,
-        "measures": dict.fromkeys(OF_PLACES) | {"answer@1": None, "em": 1.0, "f1": 1.0},
-    }
-
-
-def test_payload_gives_null_where_nothing_can_be_measured() -> None:
-    data = json.loads(json.dumps(payload(summarise([SILENT])), allow_nan=False))
-    for name in ("hit@1", "answer@1", "abstain_auroc", "coverage", "answered_precision"):
-        assert data["measures"][name] == {"mean": None, "low": None, "high": None}
+def test_every_measure_is_explained() -> None:
+    assert list(MEANINGS) == list(statistics(()))
 
 
 def test_table_shows_measures_with_their_intervals_then_kinds_with_counts() -> None:
     lines = table(summarise([RIGHT, SILENT, WRONG])).splitlines()
     assert lines[0] == "3 questions, 2 of them answerable from the articles"
-    shown = {line.split()[0]: line.split()[1:] for line in lines[3:17]}
+    shown = {line.split()[0]: line.split()[1:] for line in lines[3:24]}
     assert shown["hit@1"][:4] == ["0.500", "0.000", "-", "1.000"]
     assert shown["hit@1"][4:] == "the first snippet is the right place".split()
     assert shown["answered_precision"][:4] == ["1.000", "1.000", "-", "1.000"]
     assert shown["latency_ms"][:4] == ["12", "12", "-", "12"]
-    assert [line.split() for line in lines[18:]] == [
+    assert [line.split() for line in lines[25:]] == [
         ["kind", "questions", "hit@1", "answer@1", "answered"],
         ["who", "2", "1/2", "1/2", "1/2"],
         ["near-miss", "1", "-", "-", "0/1"],
@@ -93,12 +87,36 @@ def test_table_fits_eighty_columns(kinds: list[str], latency: float) -> None:
     assert text.isascii()
 
 
-def test_payload_would_fail_on_a_number_that_is_none() -> None:
-    """The strictness that the tests above lean on is real."""
-    with pytest.raises(ValueError, match="not JSON compliant"):
-        json.dumps(payload(summarise([replace(RIGHT, latency_ms=nan)])), allow_nan=False)
-
-
 def test_table_cuts_a_kind_too_long_for_its_column() -> None:
     text = table(summarise([replace(RIGHT, kind="k" * 16), replace(RIGHT, kind="k" * 17)]))
     assert [line.split()[0] for line in text.splitlines()[-2:]] == ["k" * 16, "k" * 13 + "..."]
+
+
+def test_losses_are_counted_by_stage_with_the_surest_mistakes_first() -> None:
+    def lost(name: str, loss: Loss, sure: float) -> Row:
+        return replace(WRONG, id=name, loss=loss, confidence=sure)
+
+    rows = [
+        RIGHT,
+        *(lost(f"r{number}", Loss.RANKING, number / 10) for number in range(5)),
+        lost("d1", Loss.NOT_BY_DENSE, 0.2),
+        lost("a1", Loss.ABSTENTION, 0.4),
+        lost("a2", Loss.ABSTENTION, 0.1),
+    ]
+    lines = [line for line in losses(rows).splitlines() if not line.startswith("    ")]
+    assert [line.split("  ") for line in (" ".join(line.split()) for line in lines)] == [
+        ["lost questions worst (qa eval --why ID shows one in full)"],
+        ["not retrieved by dense 1 d1"],
+        ["lost in ranking 5 r4 r3 r2"],
+        ["wrong abstention 2 a2 a1"],
+    ]
+    assert "Show more answers with -k 3" in losses(rows)
+    assert losses([RIGHT, SILENT]) == ""
+
+
+@settings(derandomize=True, deadline=None)
+@given(st.text(st.characters(codec="ascii", exclude_categories=["C"]), max_size=40), st.integers(4, 30))
+def test_shortened_fits_and_begins_like_the_text(text: str, width: int) -> None:
+    cut = shortened(text, width)
+    assert len(cut) <= width
+    assert " ".join(text.split()).startswith(cut.removesuffix("..."))

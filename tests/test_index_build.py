@@ -101,7 +101,7 @@ def content(folder: Path) -> list[Any]:
     """Everything live in an index, in an order that does not depend on history."""
     index = open_index(folder)
     rows = []
-    for segment in index._segments:
+    for segment in index.segments:
         for row in map(int, np.flatnonzero(segment.live)):
             article = segment.article(int(segment.passages[row]["article"]))
             passage, vectors = segment.passage(row, article), segment.passage_vectors(row)

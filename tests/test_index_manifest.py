@@ -197,6 +197,7 @@ def test_file_is_checked_for_size_and_checksum(tmp_path: Path) -> None:
 
 def test_large_file_is_mapped_and_checked_when_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(manifests, "CHECKED_AT_OPEN", 3)
+    monkeypatch.setattr(manifests, "MAPPED_FROM", 1)
     (tmp_path / "00000001.vectors.faiss").write_bytes(b"0123456")
     assert manifests.read_file(tmp_path, SEGMENT, "vectors.faiss")[:] == b"0123456"
     with pytest.raises(IndexDamaged, match=r"checksum"):

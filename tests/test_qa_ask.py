@@ -160,7 +160,7 @@ def test_answers_of_one_reply_differ(replies: dict[str, Reply]) -> None:
 def test_answered_is_decided_by_the_threshold(asker: Asker, replies: dict[str, Reply]) -> None:
     assert {reply.answered for reply in replies.values()} == {True, False}
     for reply in replies.values():
-        assert reply.answered == (reply.confidence >= asker.threshold)
+        assert reply.answered == (reply.confidence >= asker.scale.threshold)
         assert (reply.answers, reply.nearest) == ((reply.ranked, ()) if reply.answered else ((), reply.ranked))
 
 

@@ -1,5 +1,6 @@
 """The conversation: every command, bad input, interrupts, and the real thing at a terminal and in a pipe."""
 
+import json
 import os
 import pty
 import select
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -90,7 +92,9 @@ def test_quit_leaves(asker: Asker, line: str) -> None:
 def test_help_lists_every_command(asker: Asker, line: str) -> None:
     text = said(Chat(asker), line)
     assert text == HELP
-    assert all(command in text for command in ("/sources", "/open N", "/help", "/quit"))
+    commands = "/sources", "/open N", "/good [N]", "/wrong", "/answer TEXT", "/label FILE", "/help", "/quit"
+    assert all(f"  {command}  " in text for command in commands)
+    assert max(map(len, text.splitlines())) <= 80
 
 
 @pytest.mark.parametrize("line", ["/nonsense", "/opens 1", "/", "//"])
@@ -149,6 +153,175 @@ def test_open_shows_what_was_indexed_also_when_the_file_is(
     if asked_again:
         chat.respond("Where was the red kite seen?")
     assert said(chat, "/open 1") == before
+
+
+COOKIES = "What is a good recipe for chocolate chip cookies?"
+ASKED = "What is right? Type /good and the number"
+
+
+@pytest.fixture
+def labelling(asker: Asker, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[Chat, Path]:
+    """A chat that keeps labels, already asked what the articles say; the home folder is the test's own."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    chat = Chat(asker)
+    chat.respond(QUESTION)
+    assert (
+        said(chat, "/label ~/my labels.jsonl") == f"Labels go to {tmp_path}/my labels.jsonl, which holds 0 questions.\n"
+    )
+    return chat, tmp_path / "my labels.jsonl"
+
+
+def labels(file: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in file.read_text(encoding="utf-8").splitlines()] if file.exists() else []
+
+
+@pytest.mark.parametrize("line", ["/good", "/good 1", "/wrong", "/answer none", "/answer January 3", "/label"])
+def test_labels_need_a_file_first(asker: Asker, line: str) -> None:
+    chat = Chat(asker)
+    assert said(chat, line) == "Choose first where labels go: /label FILE (they are added to it).\n"
+    chat.respond(QUESTION)
+    assert said(chat, line) == "Choose first where labels go: /label FILE (they are added to it).\n"
+
+
+@pytest.mark.parametrize("line", ["/good", "/good 1", "/wrong", "/answer none", "/answer January 3"])
+def test_labels_need_a_question_first(asker: Asker, line: str, tmp_path: Path) -> None:
+    chat = Chat(asker, labels=tmp_path / "labels.jsonl")
+    assert said(chat, line) == "Nothing has been asked yet.\n"
+    assert not (tmp_path / "labels.jsonl").exists()
+
+
+def test_label_alone_tells_where_labels_go(labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    assert said(chat, "/label") == f"Labels go to {file}.\n"
+
+
+def test_good_keeps_the_marked_words(labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    assert said(chat, "/good") == f"Answer 1 is right, in 1 place: added to {file}, which holds 1 question.\n"
+    (label,) = labels(file)
+    assert (label["question"], label["answers"], label["history"]) == (QUESTION, [], [])
+    (gold,) = label["gold"]
+    assert gold["article"] == "000_c708b5ca41c84679.txt"
+    assert gold["quote"].startswith(JANUARY)
+    assert said(chat, "/GOOD 1").startswith("Answer 1 is right, in 1 place: already in ")
+    assert len(labels(file)) == 1
+
+
+def test_good_keeps_that_the_articles_do_not_say(labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    assert said(chat, COOKIES).startswith("Your articles do not say.")
+    assert said(chat, "/good") == f"The articles do not say: added to {file}, which holds 1 question.\n"
+    (label,) = labels(file)
+    assert (label["question"], label["gold"], label["history"]) == (COOKIES, [], [QUESTION])
+
+
+def test_good_with_a_number_names_one_of_the_nearest(labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    chat.respond(COOKIES)
+    assert said(chat, "/good 3").startswith("Answer 3 is right")
+    third = chat.history[-1].ranked[2]
+    assert labels(file)[0]["gold"][0] == {
+        "article": third.citation.article,
+        "quote": " ".join(third.text.split()),
+    }
+
+
+@pytest.mark.parametrize("which", ["0", "6", "one", "²", "1 2"])
+def test_good_refuses_what_is_no_number_of_an_answer(which: str, labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    assert said(chat, f"/good {which}") == "/good takes a number from 1 to 5; /sources lists them.\n"
+    assert not file.exists()
+
+
+def test_wrong_writes_nothing_until_it_is_known_what_is_right(labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    for line in ("/wrong", "/good", "/wrong", "/answer"):
+        assert said(chat, line).startswith(ASKED)
+    assert not file.exists()
+    assert said(chat, "/answer words of nobody").startswith("No article holds these words; type them as they stand")
+    assert said(chat, "/good").startswith(ASKED)
+    assert said(chat, "/answer  January\t3").startswith('"January 3" is right, in ')
+    assert labels(file)[0]["answers"] == ["January 3"]
+    assert said(chat, "/good").startswith("Answer 1 is right")
+
+
+@pytest.mark.parametrize(("settled", "places"), [("/good 2", 1), ("/answer none", 0), ("/answer NONE", 0)])
+def test_wrong_is_settled_by_what_is_right(settled: str, places: int, labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    chat.respond("/wrong")
+    chat.respond(settled)
+    assert [len(label["gold"]) for label in labels(file)] == [places]
+    assert not chat.pending
+
+
+def test_wrong_is_about_the_last_question_alone(labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    chat.respond("/wrong")
+    chat.respond(COOKIES)
+    chat.respond("/good")
+    assert [label["question"] for label in labels(file)] == [COOKIES]
+
+
+def test_another_label_of_the_same_question_is_told(labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    chat.respond("/good")
+    assert said(chat, "/answer none").endswith(
+        f"which holds 2 questions. It has another label of this question too: qa eval {file} --check.\n"
+    )
+
+
+def test_equal_articles_are_all_right(tmp_path: Path, embedder: OnnxEmbedder) -> None:
+    folder = tmp_path / "articles"
+    folder.mkdir()
+    for article in ("one.txt", "two.txt"):
+        (folder / article).write_text(SMALL)
+    update(tmp_path / "index", Wish(paths=(folder,)), lambda _: embedder)
+    chat = Chat(Asker(open_index(tmp_path / "index"), embedder), labels=tmp_path / "labels.jsonl")
+    chat.respond("Where was the red kite seen?")
+    assert said(chat, "/good 1").startswith("Answer 1 is right, in 2 places")
+    (label,) = labels(tmp_path / "labels.jsonl")
+    kite = "The red kite was seen over Bern on May 5."
+    assert label["gold"] == [{"article": "one.txt", "quote": kite}, {"article": "two.txt", "quote": kite}]
+
+
+@pytest.mark.parametrize("harm", ["edited", "deleted"])
+def test_labels_are_about_what_was_indexed_also_when_the_file_is(harm: str, small: tuple[Chat, Path]) -> None:
+    chat, article = small
+    chat.labels = article.parent.parent / "labels.jsonl"
+    if harm == "edited":
+        article.write_text("New words.\n" * 9)
+    else:
+        article.unlink()
+    assert said(chat, "/answer over Bern").startswith('"over Bern" is right, in 1 place: added')
+    (label,) = labels(chat.labels)
+    assert label["gold"] == [{"article": "small.txt", "quote": "The red kite was seen over Bern on May 5."}]
+
+
+def test_label_cannot_act_on_the_terminal(labelling: tuple[Chat, Path]) -> None:
+    chat, file = labelling
+    chat.respond(f"/label {file.parent}/\x1b]0;evil\x07")
+    for line in ("/label", "/good", "/answer \x1b[2J", "/good \x1b[2J"):
+        assert "\x1b" not in said(chat, line)
+
+
+def test_conversation_goes_on_where_labels_cannot_be_kept(asker: Asker, tmp_path: Path) -> None:
+    (tmp_path / "diary.txt").write_text("Dear diary,\n")
+    chat = Chat(asker, labels=tmp_path / "diary.txt")
+    written, complaints = talk(chat, [QUESTION, "/good", f"/label {tmp_path}", "/label", "/help"])
+    assert [len(written), written[1:]] == [3, [f"Labels go to {tmp_path / 'diary.txt'}.\n", HELP]]
+    assert complaints == [
+        f"{tmp_path / 'diary.txt'} is not a question set of JSON Lines, so nothing is added to it. "
+        "Choose another file with /label FILE.",
+        f"{tmp_path} is not a file that labels can be added to. Choose another file with /label FILE.",
+    ]
+    assert (tmp_path / "diary.txt").read_text() == "Dear diary,\n"
+
+
+def test_chat_loads_what_keeps_labels_only_for_a_label() -> None:
+    code = "import sys, qa.chat; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    assert "qa.chat" in done.stdout.split()
+    assert {"qa.labels", "qa.verdicts", "qa.quotes"} & set(done.stdout.split()) == set()
 
 
 class Typing(Iterator[str]):
@@ -300,6 +473,14 @@ def test_pipe_conversation_is_plain_and_has_no_prompt(seed_index: Path) -> None:
     assert "> " in done.stdout
     assert "qa>" not in done.stdout
     assert "\x1b" not in done.stdout
+
+
+def test_pipe_conversation_in_json_keeps_labels_and_says_so_beside(seed_index: Path, tmp_path: Path) -> None:
+    file = tmp_path / "labels.jsonl"
+    done = run_chat(seed_index, f"/label {file}\n{QUESTION}\n/good\n", "--json")
+    assert (done.returncode, done.stdout.count("\n")) == (0, 1)
+    assert "Answer 1 is right, in 1 place: added to" in done.stderr
+    assert [label["question"] for label in labels(file)] == [QUESTION]
 
 
 def test_pipe_conversation_without_a_last_newline_is_answered(seed_index: Path) -> None:

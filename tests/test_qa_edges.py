@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.evaluate import evaluate
+from eval.evaluate import prepared
 from index import exports, models
 from index.articles import read
 from index.build import Wish, update
@@ -159,4 +159,4 @@ def test_question_set_that_names_two_articles_at_once_is_refused(tmp_path: Path,
     asked = {"id": "a", "question": "Which house?", "gold": [{"article": "n.txt", "quote": "red house"}]}
     (tmp_path / "q.jsonl").write_text(json.dumps(asked))
     with pytest.raises(UsageError, match=r"hold a different n\.txt"):
-        evaluate(tmp_path / "q.jsonl", tmp_path / "ix", lambda *_: None, lambda _: None)
+        prepared(tmp_path / "q.jsonl", tmp_path / "ix", lambda _: None).__enter__()

@@ -26,6 +26,7 @@ def is_banned(character: str) -> bool:
         or unicodedata.bidirectional(character) in TURNING
         or point in MARKS | UNSEEN | ANNOTATIONS
         or point in TAGS
+        or point in {0xFFFE, 0xFFFF}  # no characters, and not allowed in XML
     )
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.evaluate import evaluate
+from eval.evaluate import evaluate, prepared
 from eval.question_sets import default_set
 from eval.report import table
 from qa.diagnostics import tell
@@ -32,7 +32,8 @@ def test_the_transcript_is_what_the_program_prints(seed_index: Path, seed_articl
 
 def test_the_scores_are_what_eval_prints(seed_index: Path) -> None:
     printed = re.search(r"<!-- qa eval -->\n```\n(.*?)\n```", README, re.DOTALL)[1]
-    measured = table(evaluate(default_set(), seed_index, lambda *_: None, tell)).split("\nkind ")[0].rstrip()
+    with prepared(default_set(), seed_index, tell) as exam:
+        measured = table(evaluate(exam).report).split("\nkind ")[0].rstrip()
     without_latency = [[row for row in text.splitlines() if "latency" not in row] for text in (printed, measured)]
     assert without_latency[0] == without_latency[1]
 

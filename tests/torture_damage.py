@@ -145,10 +145,14 @@ def names_of(folder: Path) -> list[str]:
     return sorted(manifests.read_newest(folder).file_names(), key=lambda name: (not name.startswith("man"), name))
 
 
+LARGE = {"CHECKED_AT_OPEN": -1, "MAPPED_FROM": 1}
+"""Every file that holds anything is mapped, and has its checksum taken only when asked."""
+
+
 def damage_matrix(*, large: bool = False) -> Counts:
     """Do every damage to every file of an index; ``large`` lets all files count as too large for a check at open."""
     total: Counts = Counter(files=0)
-    limit = patch.object(manifests, "CHECKED_AT_OPEN", -1 if large else manifests.CHECKED_AT_OPEN)
+    limit = patch.multiple(manifests, **LARGE) if large else contextlib.nullcontext()
     with _damaged_world() as (world, kept), limit:
         before = said(world.index), ranking(world.index)
         names = names_of(world.index)
@@ -163,7 +167,7 @@ def damage_matrix(*, large: bool = False) -> Counts:
 def random_bits(count: int, *, large: bool = False) -> Counts:
     """Flip ``count`` bits at random, one at a time, in files chosen at random."""
     dice, total = random.Random(1), Counter()
-    limit = patch.object(manifests, "CHECKED_AT_OPEN", -1 if large else manifests.CHECKED_AT_OPEN)
+    limit = patch.multiple(manifests, **LARGE) if large else contextlib.nullcontext()
     with _damaged_world() as (world, kept), limit:
         before = said(world.index), ranking(world.index)
         names = names_of(world.index)

@@ -1,0 +1,29 @@
+"""Storing with an index how sure its answers are: a new generation that differs in nothing else."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from index import garbage
+from index import manifest as manifests
+from index.manifest import Manifest
+from index.writing import writer
+
+
+def store(folder: Path, scale: tuple[float, float], threshold: float, wait: float = 0.0) -> Manifest:
+    """Publish the newest generation with (slope, intercept) and a threshold of confidence, and return it.
+
+    A rollback goes back to what was before. Raises NothingIndexed, IndexDamaged, Busy.
+    """
+    manifests.read_newest(folder)
+    with writer(folder, wait):
+        newest = manifests.read_newest(folder)
+        after = replace(
+            newest,
+            generation=newest.generation + 1,
+            base=newest.generation if newest.complete else newest.base,
+            scale=scale,
+            threshold=threshold,
+        )
+        manifests.publish(folder, after)
+        garbage.tidy(folder)
+        return after
