@@ -1,0 +1,74 @@
+"""The commands of the asker: one question, or a prompt that stays."""
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.errors import UsageError
+from index.place import find_index
+from qa.cli.options import AnswersOption, IndexOption, JsonOption
+from qa.diagnostics import tell
+from qa.limits import check_question
+from qa.streams import Typed, out, stdin_lines, styled
+
+
+def ask(
+    question: Annotated[
+        list[str],
+        typer.Argument(metavar="QUESTION", help='Words are joined; "-" reads one question a line from stdin'),
+    ],
+    k: AnswersOption = 1,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Show what each search found and how the order came about")
+    ] = False,
+    why_not: Annotated[
+        str | None,
+        typer.Option("--why-not", metavar="ARTICLE", help="Say why ARTICLE is not the answer, and where it was lost"),
+    ] = None,
+    degraded: Annotated[bool, typer.Option("--degraded", help="Answer from what is undamaged of the index")] = False,
+    json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Print the best answer to QUESTION with its citation. Exit code 3: the articles do not say."""
+    from qa.printing import Manner, account, answer
+    from qa.session import open_asker
+
+    asked = " ".join(question)
+    check_question(asked, k)
+    several = asked == "-"
+    questions = [line.strip() for line in stdin_lines() if line.strip()] if several else [asked]
+    if not questions:
+        raise UsageError("There is no question on stdin. Give one a line, as in: qa ask - < questions.txt")
+    asker = open_asker(find_index(index), degraded=degraded)
+    if why_not is not None:
+        account(asker, why_not, questions, json=json)
+        return
+    raise typer.Exit(answer(asker, questions, Manner(k, json, explain, titled=several)))
+
+
+def chat(
+    k: AnswersOption = 1,
+    label: Annotated[
+        Path | None, typer.Option("--label", metavar="FILE", help="Where /good, /wrong and /answer keep questions")
+    ] = None,
+    json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Ask one question after another; /help lists the commands."""
+    from qa.chat import Chat, converse
+    from qa.contract import dumps, reply_payload
+    from qa.session import open_asker
+
+    check_question("?", k)
+    asker = open_asker(find_index(index))
+    terminal = sys.stdin.isatty() and sys.stdout.isatty()
+    if terminal:
+        import readline  # noqa: F401  (line editing and the history of this conversation, for input())
+
+        tell(f"{asker.index.manifest.articles} articles. Ask, or type /help; /quit leaves.")
+    talk = Chat(asker, k, styled(), render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
+    if label is not None:
+        tell(talk.choose_labels(str(label)).rstrip())
+    converse(talk, Typed() if terminal else stdin_lines(), out, tell, interactive=terminal)

@@ -1,0 +1,64 @@
+"""The command of the measurer."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from index.place import find_index
+from qa.cli.options import IndexOption, JsonOption
+from qa.streams import out
+
+
+def eval_(
+    questions: Annotated[
+        Path | None,
+        typer.Argument(
+            metavar="QUESTIONS",
+            help="JSON Lines or SQuAD (may be gzipped), or a BEIR folder; default: the held-out set on ./seeds",
+        ),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Look for mistakes in the question set instead of asking it")
+    ] = False,
+    why: Annotated[str | None, typer.Option("--why", metavar="ID", help="Show one question in full")] = None,
+    save: Annotated[Path | None, typer.Option("--save", metavar="FILE", help="Keep the run, to compare with")] = None,
+    baseline: Annotated[
+        Path | None, typer.Option("--baseline", metavar="RUN", help="Compare with a run kept before")
+    ] = None,
+    fail_under: Annotated[
+        list[str] | None,
+        typer.Option("--fail-under", metavar="MEASURE=VALUE", help="Exit code 6 below it; may be repeated"),
+    ] = None,
+    fail_if_worse: Annotated[
+        bool, typer.Option("--fail-if-worse", help="Exit code 6 where a measure is surely worse than the baseline's")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="DIR", help="Write a page, a summary, the run and its TREC form")
+    ] = None,
+    calibrate: Annotated[
+        str | None,
+        typer.Option(
+            "--calibrate", metavar="precision=P", help="Fit confidence to these questions and store it with the index"
+        ),
+    ] = None,
+    json: JsonOption = False,
+    index: IndexOption = None,
+) -> None:
+    """Score the answers to a question set: retrieval, answers, abstention, with 95 % intervals."""
+    from eval.command import Task, perform
+
+    task = Task(
+        questions,
+        find_index(index),
+        json=json,
+        save=save,
+        baseline=baseline,
+        report=report,
+        fail_under=tuple(fail_under or ()),
+        fail_if_worse=fail_if_worse,
+        why=why,
+        check=check,
+        calibrate=calibrate,
+    )
+    raise typer.Exit(perform(task, out))
