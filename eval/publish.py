@@ -8,9 +8,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from eval.compare import Comparison
-from eval.page import page
+from eval.page import page, summary
 from eval.runs import Run, payload
-from eval.summary import summary
 from eval.trec import judgement_lines, run_lines
 from index.errors import UsageError
 

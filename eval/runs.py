@@ -91,8 +91,8 @@ def code_version() -> str:
     """Return the version of this program, a plus sign and twelve digits that change with its sources."""
     root = Path(str(files("eval"))).parent
     digest = hashlib.sha256()
-    for path in sorted(file for name in ("index", "qa", "eval") for file in (root / name).glob("*.py")):
-        digest.update(f"{path.parent.name}/{path.name}\n".encode() + path.read_bytes())
+    for path in sorted(file for name in ("index", "qa", "eval") for file in (root / name).rglob("*.py")):
+        digest.update(f"{path.relative_to(root).as_posix()}\n".encode() + path.read_bytes())
     return f"{version('article-qa')}+{digest.hexdigest()[:12]}"
 
 

@@ -13,12 +13,13 @@ from typing import Any
 
 import pytest
 
-from eval import bench, bench_parts
-from eval.bench_parts import MORE, PARTS, QUESTIONS, Record, bytes_written, medians, snapshot, spread
-from eval.bench_plot import draw
-from eval.bench_report import FIGURES, Value, table, values
-from eval.bench_results import described, machine, opened, save
-from eval.bench_stand import MeasureFailed, Ran, Runner, Stand, lay, run_module
+from eval.bench import command as bench
+from eval.bench import parts as bench_parts
+from eval.bench.parts import MORE, PARTS, QUESTIONS, Record, bytes_written, medians, snapshot, spread
+from eval.bench.plot import draw
+from eval.bench.report import FIGURES, Value, table, values
+from eval.bench.results import described, machine, opened, save
+from eval.bench.stand import MeasureFailed, Ran, Runner, Stand, lay, run_module
 from index.errors import UsageError
 
 MACHINE = {"cpu": "Some Processor", "cores": 2}
@@ -159,7 +160,7 @@ def test_cold_asks_in_turn_the_same_questions_and_drops_the_first(articles: Path
     commands = Commands()
     made = bench_parts.cold(stand(articles, tmp_path, commands))
     asked = [arguments for arguments in commands.asked if arguments[1] == "ask"]
-    assert [arguments[0] for arguments in asked] == ["qa", "eval.peer"] * 4
+    assert [arguments[0] for arguments in asked] == ["qa", "eval.bench.peer"] * 4
     assert [arguments[2] for arguments in asked[::2]] == list(QUESTIONS[:4])
     assert [arguments[3] for arguments in asked[1::2]] == list(QUESTIONS[:4])
     assert made["ratio"] == 3.0
@@ -368,5 +369,6 @@ def test_wrong_use_is_said(arguments: list[str], tmp_path: Path, capsys: pytest.
 
 def test_bench_stays_light() -> None:
     """A child's peak memory is never below its parent's, so the parent loads no engine."""
-    code = "import sys, eval.bench; sys.exit(bool({'numpy', 'faiss', 'onnxruntime', 'matplotlib'} & set(sys.modules)))"
+    heavy = "{'numpy', 'faiss', 'onnxruntime', 'matplotlib'}"
+    code = f"import sys, eval.bench.command; sys.exit(bool({heavy} & set(sys.modules)))"
     assert subprocess.run([sys.executable, "-P", "-c", code], check=False).returncode == 0

@@ -10,10 +10,9 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eval import likeness
-from eval.check import Finding, Severity, check, findings_payload, findings_text
-from eval.corpus import Corpus, row
-from eval.likeness import copied_run, near_copies, shares_content
+from eval.check import Finding, Severity, check, findings_payload, findings_text, likeness
+from eval.check.corpus import Corpus, row
+from eval.check.likeness import copied_run, near_copies, shares_content
 from eval.metrics import answer_within, words
 from eval.question_sets import Gold, Question, default_set, load
 from index.records import Span

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from eval import fidelity, fidelity_ranks
-from eval.bench_stand import Ran, run_module
-from eval.fidelity import compare, difference, gains, table
-from eval.fidelity_ranks import Spent, by_bm25s, by_meaning, by_peer, by_words, embed, readable
+from eval.bench.stand import Ran, run_module
+from eval.fidelity import command as fidelity
+from eval.fidelity import ranks
+from eval.fidelity.command import compare, difference, gains, table
+from eval.fidelity.ranks import Spent, by_bm25s, by_meaning, by_peer, by_words, embed, readable
 from eval.question_sets import Gold, Question
 from index.embed import OnnxEmbedder
 
@@ -47,7 +48,7 @@ def beir(tmp_path: Path) -> Path:
 
 def fake_peer(arguments: Sequence[str], stdin: str) -> Ran:
     """Embeds as the fake model does, ranks texts as they stand, and claims to have taken 9 s."""
-    assert arguments[:2] == ["eval.peer", "rank"]
+    assert arguments[:2] == ["eval.bench.peer", "rank"]
     assert arguments[5] == "--vectors"
     texts, asked = (
         [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()] for path in arguments[2:4]
@@ -174,4 +175,4 @@ def test_the_real_peer_agrees(embedder: OnnxEmbedder) -> None:
     assert (ours * vectors).sum(axis=1).min() > 0.98
     asked = [embedder.embed_question(question.text) for question in QUESTIONS]
     assert [ranking[0] for ranking in rankings] == [ranking[0] for ranking in by_meaning(list(texts), ours, asked)]
-    assert all(len(ranking) == len(texts) <= fidelity_ranks.DEPTH for ranking in rankings)
+    assert all(len(ranking) == len(texts) <= ranks.DEPTH for ranking in rankings)

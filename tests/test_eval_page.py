@@ -27,8 +27,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from eval.compare import compare
-from eval.markup import POLICY, STYLE
 from eval.page import page
+from eval.page.markup import POLICY, STYLE
 from eval.report import MEANINGS, table
 from eval.rows import Row
 from qa.stages import HINTS, Loss

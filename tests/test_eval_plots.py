@@ -10,11 +10,11 @@ from eval_samples import BEFORE, COMPARISON, REPORT, RIGHT, RUN, SAID_ALL_THE_SA
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eval.bars import KINDS, by_kind, flips
-from eval.curves import calibration, selective_plot
-from eval.plots import BARS, columns, latency, plots
+from eval.page.bars import KINDS, by_kind, flips
+from eval.page.curves import calibration, selective_plot
+from eval.page.plots import BARS, columns, latency, plots
+from eval.page.svg import Axis, Plot, Scale, frame, line, round_step
 from eval.rows import Row
-from eval.svg import Axis, Plot, Scale, frame, line, round_step
 
 # Frames reach from 40 to 426 across (386 wide), and from 266 at the floor up to 40 (226 high); that of the curves,
 # under a legend, up to 52 (214 high).

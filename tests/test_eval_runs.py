@@ -118,3 +118,24 @@ def test_code_version_names_the_release_and_the_sources() -> None:
     assert release == "0.1.0"
     assert len(digest) == 12
     assert int(digest, 16) >= 0
+
+
+@pytest.mark.parametrize("name", ["index/made.py", "qa/made.py", "eval/made.py", "eval/page/made.py"])
+def test_code_version_changes_with_a_source_in_any_room(
+    name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("eval.runs.files", lambda package: tmp_path / package)
+    made = tmp_path / name
+    made.parent.mkdir(parents=True)
+    versions = []
+    for source in (None, "ONE = 1\n", "ONE = 2\n", "ONE = 1\n"):
+        if source:
+            made.write_text(source)
+        code_version.cache_clear()
+        versions.append(code_version())
+    made.rename(made.with_name("moved.py"))
+    code_version.cache_clear()
+    versions.append(code_version())
+    code_version.cache_clear()
+    assert versions[1] == versions[3]
+    assert len(set(versions)) == 4

@@ -17,16 +17,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
 
-from eval import scores
-from eval.bench_stand import Ran, Runner
+from eval.bench.stand import Ran, Runner
 from eval.evaluate import Exam
 from eval.question_sets import Gold, Question
 from eval.run import Measure, score, summarise
-from eval.score_articles import Given, articles_in, digest, lay, sample
-from eval.score_page import page
-from eval.score_published import Published
-from eval.score_sets import SETS, ScoreSet, chosen
-from eval.score_systems import SYSTEMS, Scored, gains, measures, of_texts, paired, parsed, ranks, written
+from eval.scores import command as scores
+from eval.scores.articles import Given, articles_in, digest, lay, sample
+from eval.scores.page import page
+from eval.scores.published import Published
+from eval.scores.sets import SETS, ScoreSet, chosen
+from eval.scores.systems import SYSTEMS, Scored, gains, measures, of_texts, paired, parsed, ranks, written
 from index.errors import UsageError
 from index.store import open_index
 from qa import session

@@ -8,7 +8,7 @@ from eval_samples import BEFORE, COMPARISON, REPORT, RIGHT, ROWS, RUN, SILENT, W
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from eval.summary import plain, summary, verdict
+from eval.page.summary import plain, summary, verdict
 
 HOSTILE = "|`@octocat` #1 <img src=x> [a](http://e.vil) www.e.vil\n| $x$ ~~s~~ **b** \\ \x1b[31m\u202e-->:tada:{{x}}"
 

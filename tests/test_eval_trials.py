@@ -9,11 +9,12 @@ import numpy as np
 import pytest
 from conftest import FakeEmbedder
 
-from eval import trial_choices, trial_searches, trials
 from eval.question_sets import default_set, load
-from eval.trial_choices import CHOICES, UNSTEMMED, Choice, changed
-from eval.trial_memory import Cut, Memory, lay_out
-from eval.trial_searches import by_min_max, by_place, by_ranks, fed_by_vectors, fed_by_words, stretched
+from eval.trials import command as trials
+from eval.trials import searches
+from eval.trials.choices import CHOICES, UNSTEMMED, Choice, changed, words_of
+from eval.trials.memory import Cut, Memory, lay_out
+from eval.trials.searches import by_min_max, by_place, by_ranks, fed_by_vectors, fed_by_words, stretched
 from index import lexical
 from index.articles import Reading
 from index.articles import read as read_article
@@ -174,7 +175,7 @@ def test_places_by_hand() -> None:
 
 
 @pytest.mark.parametrize("search", [by_min_max, by_ranks])
-def test_first_by_meaning_and_by_words_scores_1(search: trial_searches.Search, sky: Memory, fake: FakeEmbedder) -> None:
+def test_first_by_meaning_and_by_words_scores_1(search: searches.Search, sky: Memory, fake: FakeEmbedder) -> None:
     found = {one.hit.passage.text: one.score for one in search(sky, query("The moon has a comet.", fake), None)}
     assert found.pop("The moon has a comet.") == 1
     assert len(found) == 2
@@ -183,7 +184,7 @@ def test_first_by_meaning_and_by_words_scores_1(search: trial_searches.Search, s
 
 @pytest.mark.parametrize("search", [by_min_max, by_ranks])
 def test_first_by_meaning_that_shares_no_word_scores_half(
-    search: trial_searches.Search, sky: Memory, fake: FakeEmbedder
+    search: searches.Search, sky: Memory, fake: FakeEmbedder
 ) -> None:
     asked = replace(query("moon", fake), vector=sky.whole[0])
     found = {one.hit.passage.text: one.score for one in search(sky, asked, None)}
@@ -199,7 +200,7 @@ def seen(monkeypatch: pytest.MonkeyPatch) -> list[tuple[Memory, Query]]:
         given.append((memory, asked))
         return []
 
-    monkeypatch.setattr(trial_searches, "by_product", by_product)
+    monkeypatch.setattr(searches, "by_product", by_product)
     return given
 
 
@@ -292,7 +293,7 @@ def test_words_are_counted_as_a_choice_wants_them(squad: Path, fake: FakeEmbedde
         held.append(len(memory.words.of("carry")[0]) == 1)
         return []
 
-    choices = (Choice("stemmed", search=search), Choice("not", UNSTEMMED, search, count=trial_choices.words_of))
+    choices = (Choice("stemmed", search=search), Choice("not", UNSTEMMED, search, count=words_of))
     assert len(list(trials.lines(trials.load_pair("-", squad), choices, lambda cut: fake))) == 2
     assert stem("carry") == "carri"
     assert held == [False, True]

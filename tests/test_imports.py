@@ -34,7 +34,7 @@ WRITING = {"syntok", "index.build", "index.compose", "index.split", "index.sente
 NETWORK = {"huggingface_hub", "requests", "httpx", "urllib3", "aiohttp", "http.client", "ssl", "ftplib", "smtplib"}
 ENGINES = {"numpy", "faiss", "onnxruntime", "tokenizers", "Stemmer"}
 LABELLING = {"qa.labels", "qa.verdicts", "qa.quotes", "qa.stages", "qa.why_not", "index.standing"}
-COMPARED = {"bm25s", "matplotlib", "scipy", "eval.peer", "eval.bench"}
+COMPARED = {"bm25s", "matplotlib", "scipy", "eval.bench", "eval.bench.peer"}
 
 
 def run(code: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
@@ -148,9 +148,9 @@ def test_floors_hold() -> None:
         (
             "eval/run.py",
             "import matplotlib.figure",
-            "matplotlib draws in eval.bench_plot; the report's pictures are our own",
+            "matplotlib draws in eval.bench.plot; the report's pictures are our own",
         ),
-        ("eval/bench.py", "import eval.peer", "Nothing imports the peer, a process of its own"),
+        ("eval/bench/command.py", "import eval.bench.peer", "Nothing imports the peer, a process of its own"),
         ("index/terms.py", "import numpy", "The ground floor needs nothing but the standard library"),
     ],
 )

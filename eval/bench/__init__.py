@@ -1,0 +1,1 @@
+"""How long ``qa`` takes, and the plain script beside it, over more and more articles."""
