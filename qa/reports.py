@@ -85,10 +85,12 @@ def status_text(status: "Status") -> str:
     manifest, plan = status.manifest, status.scan.plan
     roots = "".join(f"\n  {name(root)}" for root in manifest.roots)
     state = f"{_changes(plan)}Run `qa index` to take this up.\n" if plan else "Nothing changed since.\n"
+    fitted = "" if manifest.threshold is None else f"answers count from a confidence of {manifest.threshold:.2f} on\n"
     return (
         f"{manifest.articles} articles, {manifest.passages} passages, {status.bytes / 1e6:.1f} MB "
         f"in {name(shown_path(str(status.folder)))} (generation {manifest.generation})\n"
-        f"model: {one_line(manifest.model.name)}, {manifest.model.dim} numbers a passage\nroots:{roots}\n{state}"
+        f"model: {one_line(manifest.model.name)}, {manifest.model.dim} numbers a passage\n{fitted}"
+        f"roots:{roots}\n{state}"
     )
 
 
@@ -104,6 +106,7 @@ def status_payload(status: "Status") -> dict[str, Any]:
         "bytes": status.bytes,
         "model": {"name": manifest.model.name, "fingerprint": manifest.model.fingerprint, "dim": manifest.model.dim},
         "roots": list(manifest.roots),
+        "threshold": manifest.threshold,
         "stale": bool(status.scan.plan),
         **_plan_payload(status.scan.plan, status.scan.skipped, status.scan.withheld),
     }

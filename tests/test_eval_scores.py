@@ -23,11 +23,12 @@ from eval.question_sets import Gold, Question
 from eval.run import Measure, score, summarise
 from eval.scores import command as scores
 from eval.scores.articles import Given, articles_in, digest, lay, sample
+from eval.scores.conversations import conversations
 from eval.scores.page import page
 from eval.scores.published import Published
 from eval.scores.sets import SETS, ScoreSet, chosen
 from eval.scores.systems import SYSTEMS, Scored, gains, measures, of_texts, paired, parsed, ranks, written
-from index.errors import UsageError
+from index.errors import BadQuestions, UsageError
 from index.store import open_index
 from qa import session
 from qa.ask import Asker
@@ -198,7 +199,7 @@ def test_sets_that_are_there_are_found_and_the_others_left_out(
         (tmp_path / part).touch()
     assert [one.name for one in chosen(SETS, tmp_path, None)] == ["xquad_en", "scifact", "heldout"]
     said = capsys.readouterr().err.splitlines()
-    assert [line.split(": left out")[0] for line in said] == ["squad_v1_dev", "squad_v2_dev", "realtimeqa"]
+    assert [line.split(": left out")[0] for line in said] == ["squad_v1_dev", "squad_v2_dev", "realtimeqa", "cast2022"]
     assert said[2].endswith("realtimeqa/questions.jsonl.gz.")
     assert [one.name for one in chosen(SETS, tmp_path, ["heldout", "xquad_en"])] == ["xquad_en", "heldout"]
 
@@ -211,6 +212,25 @@ def test_set_that_is_none_and_data_without_sets_are_usage_errors(
         chosen(SETS, tmp_path, ["quad"])
     with pytest.raises(UsageError, match="None of the sets is in"):
         chosen(SETS, tmp_path, None)
+
+
+def test_turns_of_conversations_are_questions_whose_gold_is_their_provenance(tmp_path: Path) -> None:
+    texts = [{"id": "T-1", "text": "One text."}, {"id": "T-2", "text": "Two texts."}, {"id": "T-3"}]
+    turns = [
+        {"id": "c-1", "utterance": "What is it?", "provenance": texts[:2]},
+        {"id": "c-2", "utterance": "Thanks!", "provenance": []},
+        {"id": "c-3", "utterance": "And the other?", "provenance": [texts[1], texts[2]]},
+    ]
+    (tmp_path / "c.ndjson").write_text(json.dumps({"id": "c", "turns": turns}) + "\n")
+    found = conversations("c.ndjson", tmp_path)
+    assert [(one.id, one.text, one.history, [gold.article for gold in one.gold or ()]) for one in found.questions] == [
+        ("1-c-1", "What is it?", (), ["T-1.txt", "T-2.txt"]),
+        ("1-c-3", "And the other?", ("What is it?", "Thanks!"), ["T-2.txt"]),
+    ]
+    assert found.articles == {"T-1.txt": b"One text.", "T-2.txt": b"Two texts."}
+    (tmp_path / "c.ndjson").write_text('{"turns": [{"utterance": "?"}]}\n')
+    with pytest.raises(BadQuestions, match=r"c\.ndjson:1: it holds no turn with a provenance"):
+        conversations("c.ndjson", tmp_path)
 
 
 def test_news_questions_are_those_of_2022_alone(tmp_path: Path) -> None:

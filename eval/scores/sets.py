@@ -14,11 +14,13 @@ from eval.formats import load_set
 from eval.question_sets import Question, default_set
 from eval.reading import read, records
 from eval.scores.articles import Given, articles_in
+from eval.scores.conversations import conversations
 from eval.scores.published import RERANKERS, SQUAD_1, SQUAD_2, WRITTEN, XQUAD, Published
 from index.errors import UsageError
 from qa.diagnostics import tell
 from qa.session import SEEDS
 
+CAST = "cast2022_with_passages/trec-cast-2022.ndjson.gz"
 YEAR = "2022"
 """Of the news questions, and of the articles they are asked of: those of 2023 are for tuning."""
 
@@ -149,6 +151,14 @@ SETS = (
         WRITTEN,
         "The published systems write their answers, with the whole web or only their weights to draw on, and were "
         "scored on all questions of the quizzes; `qa` quotes a collection that is known to bear the answer.",
+    ),
+    ScoreSet(
+        "cast2022",
+        "TREC CAsT 2022, each turn as it was asked",
+        "Turns of conversations, most of which lean on the turns before; each is asked by itself, in its own words. "
+        "Right are the texts that the answer was written from.",
+        (CAST,),
+        partial(conversations, CAST),
     ),
     ScoreSet(
         "heldout",
