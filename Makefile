@@ -38,5 +38,5 @@ scores:                               ## public sets beside published scores, in
 	@test -n "$(DATA)" || { echo 'Name a folder of public question sets: make scores DATA=~/sets' >&2; exit 2; }
 	$(PYTHON) -m eval.scores "$(DATA)" $(SCORES)
 
-torture:                              ## prove that an index cannot be lost: a table of figures, some six minutes
+torture:                              ## prove that an index cannot be lost: a table of figures, ten minutes or more
 	$(PYTHON) tests/torture.py
