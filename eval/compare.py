@@ -71,6 +71,21 @@ class Comparison:
     """Questions of either run that the other did not ask so."""
 
     @property
+    def questions(self) -> int:
+        """How many questions both runs asked."""
+        return (len(self.baseline.report.rows) + len(self.run.report.rows) - self.unpaired) // 2
+
+    @property
+    def better(self) -> tuple[str, ...]:
+        """The measures that got better by more than chance explains."""
+        return tuple(name for name, change in self.changes.items() if change.significant and not is_worse(name, change))
+
+    @property
+    def noticeable(self) -> Mapping[str, float]:
+        """How large a change of each tested measure these questions would show; none where nothing changed."""
+        return {name: change.noticeable for name, change in self.changes.items() if change.noticeable}
+
+    @property
     def worse(self) -> tuple[str, ...]:
         """The measures that got worse by more than chance explains."""
         return tuple(name for name, change in self.changes.items() if change.significant and is_worse(name, change))

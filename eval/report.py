@@ -63,7 +63,6 @@ def losses(rows: Sequence[Row]) -> str:
 
 def comparison_table(comparison: Comparison) -> str:
     """Return both runs side by side, the flipped questions, and what these questions could not tell."""
-    both = (len(comparison.baseline.report.rows) + len(comparison.run.report.rows) - comparison.unpaired) // 2
     lines = [
         f"beside {comparison.baseline.config.questions}, {comparison.baseline.config.date}",
         "",
@@ -75,7 +74,7 @@ def comparison_table(comparison: Comparison) -> str:
     ]
     if comparison.unpaired:
         lines += ["", f"{comparison.unpaired} questions are in one run only and were left out."]
-    lines += ["", *_verdict(comparison, both), *_flips(comparison.flips)]
+    lines += ["", *_verdict(comparison), *_flips(comparison.flips)]
     return "\n".join(lines)
 
 
@@ -133,21 +132,18 @@ def _change_line(name: str, change: Change) -> str:
     ).rstrip()
 
 
-def _verdict(comparison: Comparison, questions: int) -> list[str]:
+def _verdict(comparison: Comparison) -> list[str]:
     """Say what is certain, or how large a change would have to be to become so."""
-    tested = {name: change for name, change in comparison.changes.items() if change.p is not None}
-    certain = [name for name, change in tested.items() if change.significant]
-    if certain:
-        worse = [name for name in certain if name in comparison.worse]
-        better = [name for name in certain if name not in comparison.worse]
-        said = [f"{word}: {', '.join(names)}." for word, names in (("Worse", worse), ("Better", better)) if names]
+    both = (("Worse", comparison.worse), ("Better", comparison.better))
+    said = [f"{word}: {', '.join(names)}." for word, names in both if names]
+    if said:
         return textwrap.wrap(" ".join(said), WIDTH)
-    named = [f"{name} by {change.noticeable:.3f}" for name, change in tested.items() if change.noticeable]
+    named = [f"{name} by {change:.3f}" for name, change in comparison.noticeable.items()]
     if not named:
         return ["No question changed."]
     warning = (
-        f"Too few questions to tell: {questions} would show a change of {', '.join(named[:3])} four times in five. "
-        "What is smaller may be chance. Add questions, or call the two runs alike."
+        f"Too few questions to tell: {comparison.questions} would show a change of {', '.join(named[:3])} four "
+        "times in five. What is smaller may be chance. Add questions, or call the two runs alike."
     )
     return textwrap.wrap(warning, WIDTH)
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from time import perf_counter
 
 from eval.estimates import Statistic, bootstrap, quantile, ratio, value
-from eval.gold import answer_spans, gold_spans
+from eval.gold import Alternative, answer_spans, gold_spans
 from eval.question_sets import GoldBy, Question
 from eval.rows import DEPTH, OF_PLACES, OF_WORDS, Row, places, row
 from eval.selective import answered_precision, auroc, calibration_error, coverage, risk_area
@@ -60,20 +60,28 @@ def score(
         began = clock()
         reply = ask(question.text, MOST if question.gold_by is GoldBy.ARTICLE else DEPTH)
         latency_ms = 1000 * (clock() - began)
-        made = row(question, reply, gold_spans(question, articles), articles, latency_ms)
-        rows.append(_blamed(made, question, reply, articles, trace) if trace else made)
+        gold = gold_spans(question, articles)
+        made = row(question, reply, gold, articles, latency_ms)
+        rows.append(_blamed(made, question, reply, gold, articles, trace) if trace else made)
         if progress is not None:
             progress(done, len(questions))
     return tuple(rows)
 
 
-def _blamed(made: Row, question: Question, reply: Reply, articles: Mapping[str, str], trace: Trace) -> Row:
+def _blamed(
+    made: Row,
+    question: Question,
+    reply: Reply,
+    gold: Sequence[Alternative],
+    articles: Mapping[str, str],
+    trace: Trace,
+) -> Row:
     """Return a row with the stage at which its question was lost, where it was."""
     if not made.answerable:
         return replace(made, loss=Loss.ANSWERED if made.answered else None)
     if made.right and made.answered and made.text_right is not False:
         return made
-    gold = answer_spans(question, articles) if question.gold is None else gold_spans(question, articles)
+    gold = answer_spans(question, articles) if question.gold is None else gold
     found = trace(reply, places(gold) or [Place(one.article) for one in question.gold or ()])
     if not any(alternative.spans for alternative in gold) and found.articles:
         found = replace(found, passages=0)  # the article is there, what was quoted of it is not
@@ -106,12 +114,15 @@ def statistics(rows: Sequence[Row]) -> dict[str, Statistic]:
 
 def summarise(rows: Sequence[Row]) -> Report:
     """Return every measure over the rows with its interval, in the order they are shown."""
-    found = statistics(rows)
-    bounds = bootstrap(found, len(rows))
-    measures = {
-        name: Measure(value(statistic, len(rows)), *(bounds[name] or (None, None))) for name, statistic in found.items()
+    return Report(len(rows), measured(statistics(rows), len(rows)), tuple(rows))
+
+
+def measured(given: Mapping[str, Statistic], questions: int) -> dict[str, Measure]:
+    """Return the value of each statistic over so many questions, with its 95 % bootstrap interval."""
+    bounds = bootstrap(given, questions)
+    return {
+        name: Measure(value(statistic, questions), *(bounds[name] or (None, None))) for name, statistic in given.items()
     }
-    return Report(len(rows), measures, tuple(rows))
 
 
 def _mean(values: Sequence[float | None]) -> Statistic:

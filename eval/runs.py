@@ -20,6 +20,7 @@ from types import NoneType
 from typing import Any
 
 from eval.question_sets import GoldBy
+from eval.resumable import put
 from eval.rows import OF_PLACES, OF_WORDS, Ranked, Row
 from eval.run import Report, summarise
 from index.errors import UsageError
@@ -111,12 +112,9 @@ def payload(run: Run) -> dict[str, Any]:
 
 def save(path: Path, run: Run) -> None:
     """Write a run, whole or not at all. Raises UsageError where it cannot be written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        draft.write_text(json.dumps(payload(run), allow_nan=False) + "\n", encoding="ascii")
-        draft.replace(path)
+        put(path, json.dumps(payload(run), allow_nan=False) + "\n")
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise UsageError(f"The run cannot be written to {path} ({error.strerror}). Name a file in a folder.") from error
 
 

@@ -4,6 +4,7 @@ Asks a question set of an index that stands and prints how well the product orde
 by meaning alone and by words alone. Looks only; for what each choice in retrieval is worth, see ``trials``.
 """
 
+import argparse
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
@@ -11,12 +12,13 @@ from pathlib import Path
 
 from eval.formats import load_set
 from eval.run import Report, score, summarise
+from index.errors import UserError
 from index.place import find_index
 from index.records import Evidence
 from qa import retrieve
 from qa.answer import answers, group
 from qa.ask import Asker
-from qa.diagnostics import Progress
+from qa.diagnostics import ExitCode, Progress, exit_code, tell
 from qa.expect import expected_form
 from qa.read import read
 from qa.records import IndexState, Reply
@@ -66,15 +68,24 @@ def compare(asker: Asker, questions: Path) -> dict[str, Report]:
     return found
 
 
-def main(arguments: Sequence[str]) -> None:
+def main(arguments: Sequence[str]) -> ExitCode:
     """Print one line an order, with 95 % intervals."""
-    asker = open_asker(find_index(Path(arguments[1]) if len(arguments) > 1 else None))
+    parser = argparse.ArgumentParser(prog="python -m eval.searches", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("questions", type=Path, metavar="QUESTIONS", help="a question set about the index's articles")
+    parser.add_argument("index", type=Path, nargs="?", metavar="INDEX", help="the index (default: as for qa ask)")
+    given = parser.parse_args(arguments)
+    try:
+        found = compare(open_asker(find_index(given.index)), given.questions)
+    except UserError as error:
+        tell(str(error))
+        return exit_code(error)
     lines = [f"{'order by':10}" + "".join(f"{name:>21}" for name in SHOWN)]
-    for name, report in compare(asker, Path(arguments[0])).items():
+    for name, report in found.items():
         shown = (report.measures[measure] for measure in SHOWN)
         lines.append(f"{name:10}" + "".join(f"{f'{m.mean:.3f} ({m.low:.3f}-{m.high:.3f})':>21}" for m in shown))
     sys.stdout.write("\n".join(lines) + "\n")
+    return ExitCode.DONE
 
 
 if __name__ == "__main__":
-    main(sys.argv[1:])
+    sys.exit(main(sys.argv[1:]))

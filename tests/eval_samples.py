@@ -4,78 +4,37 @@ from collections.abc import Sequence
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import runs_by_hand
+
 from eval.compare import Change, Comparison, Flip
-from eval.question_sets import GoldBy
-from eval.rows import OF_PLACES, OF_WORDS, Ranked, Row
+from eval.rows import Ranked, Row
 from eval.run import Report, summarise
-from eval.runs import Config, Run
+from eval.runs import Run
 from qa.stages import Loss, Stages
 
-CONFIG = Config(
+CONFIG = replace(
+    runs_by_hand.CONFIG,
     questions="moon.jsonl",
-    questions_sha256="0" * 64,
     model="mini",
     fingerprint="abcdef0123456789",
     generation=7,
     articles=5,
     passages=123,
-    passage_rule="rule",
-    threshold=0.5,
-    code="0.1.0+0123456789ab",
-    machine="Linux",
     date="2026-05-04T03:02:01+00:00",
 )
-RIGHT = Row(
-    id="s1",
-    question="Who?",
-    kind="who",
-    gold_by=GoldBy.QUOTE,
-    alternatives=1,
-    answered=True,
-    confidence=0.9,
-    text="Zhang",
-    snippet="Zhang said so.",
-    right=True,
-    text_right=True,
-    citations=1,
-    citations_right=1,
-    measures=dict.fromkeys(OF_PLACES + OF_WORDS, 1.0),
-    latency_ms=12.0,
-    ranking=(Ranked("a.txt", 0, 14, (0,)),),
-)
+RIGHT = replace(runs_by_hand.RIGHT, id="s1", question="Who?", ranking=(Ranked("a.txt", 0, 14, (0,)),))
 WRONG = replace(
-    RIGHT,
+    runs_by_hand.WRONG,
     id="s2",
+    question="Who?",
     text="Li",
     snippet="Li did not.",
-    confidence=0.6,
-    right=False,
-    text_right=False,
-    citations_right=0,
-    measures=dict.fromkeys(OF_PLACES + OF_WORDS, 0.0),
     latency_ms=30.0,
     ranking=(Ranked("b.txt", 0, 11, ()), Ranked("a.txt", 0, 14, (0,))),
     loss=Loss.RANKING,
     stages=Stages(articles=1, passages=2, by_meaning=4, by_words=17, rank=2),
 )
-SILENT = replace(
-    RIGHT,
-    id="s3",
-    kind="near-miss",
-    gold_by=GoldBy.NOTHING,
-    alternatives=0,
-    answered=False,
-    confidence=0.2,
-    text=None,
-    snippet=None,
-    right=False,
-    text_right=None,
-    citations=0,
-    citations_right=0,
-    measures=dict.fromkeys(OF_PLACES) | {"answer@1": None, "em": 1.0, "f1": 1.0},
-    latency_ms=6.0,
-    ranking=(),
-)
+SILENT = replace(runs_by_hand.SILENT, id="s3", question="Who?", confidence=0.2, text=None, snippet=None, latency_ms=6.0)
 SAID_ALL_THE_SAME = replace(
     SILENT, id="s4", answered=True, confidence=0.7, text="Mars", snippet="Mars.", loss=Loss.ANSWERED
 )

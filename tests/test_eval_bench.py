@@ -209,12 +209,12 @@ def test_finished_part_is_stored_at_once_and_not_run_again(articles: Path, tmp_p
     parts = {name: counting(log, name) for name in ("bulk", "cold", "update")}
 
     def broken(one: Stand) -> Record:
-        raise KeyboardInterrupt
+        raise KeyboardInterrupt("in the middle")
 
     out = tmp_path / "out" / "bench.json"
     sizes = bench.stands(articles, (5, 20), tmp_path, 10, 7)
     run: dict[str, Any] = {"save": lambda made: save(out, made), "warm_up": lambda: warmed.append("warm")}
-    with pytest.raises(KeyboardInterrupt):
+    with pytest.raises(KeyboardInterrupt, match="in the middle"):
         bench.measure(sizes, results(), parts={**parts, "update": broken}, **run)
     assert (log, warmed) == (["bulk 5", "cold 5"], ["warm"])
 

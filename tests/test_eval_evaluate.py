@@ -4,20 +4,11 @@ import json
 from pathlib import Path
 
 import pytest
+from squad_by_hand import PARAGRAPHS, squad
 
 from eval.evaluate import evaluate, prepared
 from eval.run import Report
 
-PARAGRAPHS = {
-    "The lighthouse on Kite Island was built in 1871 by Ada Ferrow. Its lamp burned whale oil until 1903.": (
-        ("w1", "Who built the lighthouse on Kite Island?", "Ada Ferrow"),
-        ("w2", "What did the lamp of the lighthouse burn?", "whale oil"),
-    ),
-    "Bread rises because yeast turns sugar into carbon dioxide. A warm kitchen makes the dough rise faster.": (
-        ("w3", "Why does bread rise?", "yeast turns sugar into carbon dioxide"),
-        ("w4", "Which bakery sells the most bread?", None),
-    ),
-}
 DOCUMENTS = {
     "doc/bees": ("Bees", "Honey bees dance to tell where the flowers are. The angle of the dance shows the direction."),
     "doc/tea": ("Tea", "Green tea is steamed soon after picking. Black tea is left to wither and oxidise first."),
@@ -42,18 +33,8 @@ def right(report: Report) -> dict[str, float | None]:
 
 @pytest.mark.usefixtures("embedder")
 def test_a_squad_file_is_scored_on_an_index_of_its_own_paragraphs(tmp_path: Path) -> None:
-    paragraphs = [
-        {
-            "context": context,
-            "qas": [
-                {"id": name, "question": asked, "is_impossible": said is None, "answers": [{"text": said}] * bool(said)}
-                for name, asked, said in questions
-            ],
-        }
-        for context, questions in PARAGRAPHS.items()
-    ]
     path = tmp_path / "set.json"
-    path.write_text(json.dumps({"version": "v2.0", "data": [{"title": "A_Book", "paragraphs": paragraphs}]}))
+    path.write_text(squad(PARAGRAPHS))
     report, told = score(path, tmp_path / "never-made")
     assert told == [f"{path} brings its own texts; a throw-away index of these 2 is used."]
     assert right(report) == dict.fromkeys(right(report), 1.0)

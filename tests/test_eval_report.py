@@ -2,50 +2,18 @@
 
 from dataclasses import replace
 
+import runs_by_hand
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from eval.question_sets import GoldBy
 from eval.report import MEANINGS, losses, shortened, table
-from eval.rows import OF_PLACES, OF_WORDS, Row
+from eval.rows import Row
 from eval.run import statistics, summarise
 from qa.stages import Loss
 
-NAMES = OF_PLACES + OF_WORDS
-RIGHT = Row(
-    id="s1",
-    question="Who?",
-    kind="who",
-    gold_by=GoldBy.QUOTE,
-    alternatives=1,
-    answered=True,
-    confidence=0.9,
-    text="Zhang",
-    snippet="Zhang said so.",
-    right=True,
-    text_right=True,
-    citations=1,
-    citations_right=1,
-    measures=dict.fromkeys(NAMES, 1.0),
-    latency_ms=12.0,
-    ranking=(),
-)
-WRONG = replace(RIGHT, id="s2", answered=False, right=False, measures=dict.fromkeys(NAMES, 0.0))
-SILENT = replace(
-    RIGHT,
-    id="s3",
-    kind="near-miss",
-    gold_by=GoldBy.NOTHING,
-    alternatives=0,
-    answered=False,
-    citations=0,
-    citations_right=0,
-    confidence=0.0,
-    text=None,
-    snippet=None,
-    right=False,
-    measures=dict.fromkeys(NAMES) | {"em": 1.0, "f1": 1.0},
-)
+RIGHT = replace(runs_by_hand.RIGHT, id="s1", question="Who?")
+WRONG = replace(runs_by_hand.WRONG, id="s2", question="Who?", answered=False, citations=0, confidence=0.9)
+SILENT = replace(runs_by_hand.SILENT, id="s3", question="Who?", confidence=0.0, text=None, snippet=None)
 
 
 def test_every_measure_is_explained() -> None:

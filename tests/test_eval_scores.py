@@ -16,6 +16,7 @@ from conftest import FakeEmbedder
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from ir_measures import RR, Qrel, ScoredDoc, Success, nDCG
+from squad_by_hand import PARAGRAPHS, squad
 
 from eval.bench.stand import Ran, Runner
 from eval.evaluate import Exam
@@ -35,15 +36,8 @@ from qa.ask import Asker
 
 GOLDEN = Path(__file__).parent / "golden" / "scores.md"
 RUN = {"code": "1.0+abc", "model": "some-model", "machine": "Linux x86_64, 2 cores, Python 3.11.9"}
-PARAGRAPHS = {
-    "The lighthouse on Kite Island was built in 1871 by Ada Ferrow. Its lamp burned whale oil until 1903.": (
-        ("w1", "Who built the lighthouse on Kite Island?", "Ada Ferrow"),
-        ("w2", "What did the lamp of the lighthouse burn?", "whale oil"),
-    ),
-    "Bread rises because yeast turns sugar into carbon dioxide. A warm kitchen makes the dough rise faster.": (
-        ("w3", "Why does bread rise?", "yeast turns sugar into carbon dioxide"),
-        ("w4", "Which bakery sells the most bread?", None),
-    ),
+TEXTS = {
+    **PARAGRAPHS,
     "The night train to the coast leaves at eleven and arrives after breakfast. It has three sleeping cars.": (
         ("w5", "When does the night train leave?", "at eleven"),
     ),
@@ -56,29 +50,15 @@ def asked(name: str, *gold: str) -> Question:
     return Question(name, f"What of {name}?", (), tuple(Gold(article, None) for article in gold), "", ())
 
 
-def squad(path: Path) -> None:
-    """Write the paragraphs above as a SQuAD 2.0 file."""
-    paragraphs = [
-        {
-            "context": context,
-            "qas": [
-                {"id": name, "question": text, "is_impossible": said is None, "answers": [{"text": said}] * bool(said)}
-                for name, text, said in questions
-            ],
-        }
-        for context, questions in PARAGRAPHS.items()
-    ]
-    path.parent.mkdir(parents=True)
-    path.write_text(json.dumps({"version": "v2.0", "data": [{"title": "A_Book", "paragraphs": paragraphs}]}))
-
-
 @pytest.fixture
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fake_model: None) -> Path:
     """A folder of data with one set, in a place without ./seeds, and a model and a peer that are fakes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(session, "_load", lambda card: FakeEmbedder())
     monkeypatch.setattr(scores, "run_module", fake_peer)
-    squad(tmp_path / "data" / "squad_v2_dev" / "dev-v2.0.json.gz")
+    written = tmp_path / "data" / "squad_v2_dev" / "dev-v2.0.json.gz"
+    written.parent.mkdir(parents=True)
+    written.write_text(squad(TEXTS))
     return tmp_path / "data"
 
 
@@ -437,12 +417,12 @@ def test_other_files_are_not_overwritten(data: Path, capsys: pytest.CaptureFixtu
 
 
 def test_file_is_put_whole_or_not_at_all(tmp_path: Path) -> None:
-    scores.put(tmp_path / "below" / "a.json", "old")
-    scores.put(tmp_path / "below" / "a.json", "new")
+    scores.keep(tmp_path / "below" / "a.json", "old")
+    scores.keep(tmp_path / "below" / "a.json", "new")
     assert [path.read_text() for path in (tmp_path / "below").iterdir()] == ["new"]
     (tmp_path / "folder").mkdir()
     with pytest.raises(UsageError, match="cannot be written"):
-        scores.put(tmp_path / "folder", "text")
+        scores.keep(tmp_path / "folder", "text")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["below", "folder"]
 
 

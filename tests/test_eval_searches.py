@@ -35,3 +35,12 @@ def test_table_has_a_line_for_each_order(seed_index: Path, tmp_path: Path, capsy
     assert head.split() == ["order", "by", *SHOWN]
     assert [line.split()[0] for line in lines] == ["meaning", "words", "both"]
     assert all(len(line) == len(head) for line in lines)
+
+
+def test_a_set_that_is_not_there_is_told_in_a_sentence(
+    seed_index: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main([str(tmp_path / "none.jsonl"), str(seed_index)]) == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "none.jsonl cannot be read (No such file or directory)" in printed.err

@@ -141,17 +141,20 @@ def test_names_and_order_of_choices() -> None:
 def test_changes_last_as_long_as_the_block_and_no_longer() -> None:
     def fail() -> None:
         assert (retrieve.WORDS, retrieve.CHANCE) == (7.0, 0.5)
-        raise KeyError
+        raise KeyError("within the block")
 
     before = retrieve.WORDS, retrieve.CHANCE
-    with pytest.raises(KeyError), changed(((retrieve, "WORDS", 7.0), (retrieve, "CHANCE", 0.5))):
+    with (
+        pytest.raises(KeyError, match="within the block"),
+        changed(((retrieve, "WORDS", 7.0), (retrieve, "CHANCE", 0.5))),
+    ):
         fail()
     assert (retrieve.WORDS, retrieve.CHANCE) == before
 
 
 def test_change_of_a_name_that_is_not_there_changes_nothing() -> None:
     before = retrieve.WORDS
-    with pytest.raises(AttributeError), changed(((retrieve, "WORDS", 7.0), (retrieve, "WORTH", 1.0))):
+    with pytest.raises(AttributeError, match="WORTH"), changed(((retrieve, "WORDS", 7.0), (retrieve, "WORTH", 1.0))):
         pass
     assert retrieve.WORDS == before
 

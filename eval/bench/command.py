@@ -8,9 +8,7 @@ off goes on where it was. Owns the choice of articles and the order of work; wha
 import argparse
 import hashlib
 import sys
-import tempfile
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import nullcontext
 from datetime import date
 from pathlib import Path
 
@@ -18,8 +16,9 @@ from eval.bench.parts import MORE, PARTS, Record
 from eval.bench.report import table
 from eval.bench.results import described, machine, opened, save
 from eval.bench.stand import Stand
-from index.errors import UsageError, UserError
-from qa.diagnostics import ExitCode, exit_code, tell
+from eval.resumable import finished, workplace
+from index.errors import UsageError
+from qa.diagnostics import ExitCode, tell
 
 SIZES = (5, 100, 1000, 10_000)
 SEED = "bench-1"
@@ -118,27 +117,20 @@ def _sizes(text: str) -> tuple[int, ...]:
 def main(arguments: Sequence[str]) -> ExitCode:
     """Measure, print the table and draw the picture."""
     given = _options(arguments)
-    try:
-        if not given.articles.is_dir():
-            raise UsageError(f"There is no folder {given.articles}. Name a folder of .txt files.")
-        results = opened(given.out, given.fresh, machine(), described(given.articles))
-        kept = nullcontext(given.work) if given.work else tempfile.TemporaryDirectory(prefix="qa-bench-")
-        with kept as folder:
-            todo = stands(given.articles, given.sizes, Path(folder).resolve(), given.peer_most, given.rounds)
-            if not todo:
-                raise UsageError("There is nothing to measure. Name smaller --sizes.")
-            measure(
-                todo, results, lambda made: save(given.out, made), lambda: warm_up(todo[0], Path(folder) / "warm-up")
-            )
-    except UserError as error:
-        tell(str(error))
-        return exit_code(error)
-    except KeyboardInterrupt:
-        tell("Interrupted. The same command goes on from here.")
-        return ExitCode.INTERRUPTED
+    return finished(lambda: _run(given))
+
+
+def _run(given: argparse.Namespace) -> None:
+    if not given.articles.is_dir():
+        raise UsageError(f"There is no folder {given.articles}. Name a folder of .txt files.")
+    results = opened(given.out, given.fresh, machine(), described(given.articles))
+    with workplace(given.work, "qa-bench-") as folder:
+        todo = stands(given.articles, given.sizes, Path(folder).resolve(), given.peer_most, given.rounds)
+        if not todo:
+            raise UsageError("There is nothing to measure. Name smaller --sizes.")
+        measure(todo, results, lambda made: save(given.out, made), lambda: warm_up(todo[0], Path(folder) / "warm-up"))
     sys.stdout.write(table(results))
     _draw(results, given.plot or given.out.with_suffix(".svg"))
-    return ExitCode.DONE
 
 
 def _draw(results: Record, path: Path) -> None:

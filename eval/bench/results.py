@@ -10,6 +10,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 from eval.bench.parts import Record
+from eval.resumable import put
 from index.errors import UsageError
 
 PACKAGES = ("article-qa", "onnxruntime", "faiss-cpu", "sentence-transformers", "torch")
@@ -60,6 +61,4 @@ def opened(path: Path, fresh: bool, machine: Record, articles: Record) -> Record
 def save(path: Path, results: Record) -> None:
     """Put the results in the place of the former ones, all at once."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    draft = path.with_name(f".{path.name}.new")
-    draft.write_text(json.dumps(results, indent=1) + "\n", encoding="utf-8")
-    draft.replace(path)
+    put(path, json.dumps(results, indent=1) + "\n")

@@ -73,30 +73,22 @@ def _score(report: Report) -> str:
 
 
 def _difference(comparison: Comparison) -> str:
-    tested = {name: change for name, change in comparison.changes.items() if change.p is not None}
-    certain = {name: change for name, change in tested.items() if change.significant}
-    if certain:
-        worse = [_by(name, change) for name, change in certain.items() if is_worse(name, change)]
-        better = [_by(name, change) for name, change in certain.items() if not is_worse(name, change)]
-        said = [f"{word}: {', '.join(names)}" for word, names in (("worse", worse), ("better", better)) if names]
+    both = (("worse", comparison.worse), ("better", comparison.better))
+    said = [f"{word}: {', '.join(_by(name, comparison) for name in names)}" for word, names in both if names]
+    if said:
         sentence = "; ".join(said) + " (more than chance explains)."
         return sentence[0].upper() + sentence[1:]
-    named = [f"{name} by {change.noticeable:.3f}" for name, change in tested.items() if change.noticeable]
+    named = [f"{name} by {change:.3f}" for name, change in comparison.noticeable.items()]
     if not named:
         return "No difference: no question changed."
     return (
-        f"No difference that these {paired(comparison)} questions could show: a change of {' or '.join(named[:3])} "
+        f"No difference that these {comparison.questions} questions could show: a change of {' or '.join(named[:3])} "
         "would be noticed four times in five; what is smaller may be chance."
     )
 
 
-def paired(comparison: Comparison) -> int:
-    """Return how many questions both runs asked."""
-    both = len(comparison.baseline.report.rows) + len(comparison.run.report.rows)
-    return (both - comparison.unpaired) // 2
-
-
-def _by(name: str, change: Change) -> str:
+def _by(name: str, comparison: Comparison) -> str:
+    change = comparison.changes[name]
     return f"{name} {change.after - change.before:+.{digits_of(name)}f}"
 
 

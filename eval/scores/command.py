@@ -7,10 +7,8 @@ on where it was. Owns the order of work and the file of results; which sets, whi
 
 import argparse
 import json
-import os
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -19,14 +17,15 @@ from eval.bench.stand import Runner, run_module
 from eval.evaluate import Exam
 from eval.gold import missing_gold
 from eval.question_sets import Question
+from eval.resumable import finished, put, workplace
 from eval.runs import code_version, config_of
 from eval.scores.articles import Given, digest, lay, sample
 from eval.scores.page import page
 from eval.scores.sets import SETS, ScoreSet, chosen
 from eval.scores.systems import SYSTEMS, answerable, paired, parsed, written
 from index.build import Wish
-from index.errors import UsageError, UserError
-from qa.diagnostics import ExitCode, exit_code, tell
+from index.errors import UsageError
+from qa.diagnostics import ExitCode, tell
 from qa.session import open_asker, run_update
 
 VERSION = 1
@@ -49,18 +48,12 @@ def opened(path: Path, fresh: Sequence[str]) -> Record:
     return stored | {"sets": {name: scored for name, scored in stored["sets"].items() if name not in fresh}}
 
 
-def put(path: Path, text: str) -> None:
-    """Put a file in the place of the former one, all at once. Raises UsageError where it cannot be written."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}.new")
+def keep(path: Path, text: str) -> None:
+    """Write a file whole, its folder made where it is missing. Raises UsageError where it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        draft.replace(path)
+        put(path, text)
     except OSError as error:
-        draft.unlink(missing_ok=True)
         raise UsageError(f"{path} cannot be written ({error.strerror}). Name a file in a folder of yours.") from error
 
 
@@ -152,25 +145,21 @@ def _count(text: str) -> int:
 def main(arguments: Sequence[str]) -> ExitCode:
     """Measure, and write the page of all that is stored."""
     given = _options(arguments)
-    try:
-        if not given.data.is_dir():
-            raise UsageError(f"There is no folder {given.data}. Name a folder of public question sets.")
-        todo = chosen(SETS, given.data, given.sets)
-        results = opened(given.results, [one.name for one in todo] if given.fresh else ())
+    return finished(lambda: _run(given))
 
-        def save() -> None:
-            put(given.results, json.dumps(results, indent=1, allow_nan=False) + "\n")
 
-        save()
-        with nullcontext(given.work) if given.work else tempfile.TemporaryDirectory(prefix="qa-scores-") as work:
-            for one in todo:
-                measure(one, given.data, Path(work).resolve() / one.name, results, save, given.questions, run_module)
-        put(given.out, page(results, SETS))
-    except UserError as error:
-        tell(str(error))
-        return exit_code(error)
-    except KeyboardInterrupt:
-        tell("Interrupted. The same command goes on from here.")
-        return ExitCode.INTERRUPTED
+def _run(given: argparse.Namespace) -> None:
+    if not given.data.is_dir():
+        raise UsageError(f"There is no folder {given.data}. Name a folder of public question sets.")
+    todo = chosen(SETS, given.data, given.sets)
+    results = opened(given.results, [one.name for one in todo] if given.fresh else ())
+
+    def save() -> None:
+        keep(given.results, json.dumps(results, indent=1, allow_nan=False) + "\n")
+
+    save()
+    with workplace(given.work, "qa-scores-") as work:
+        for one in todo:
+            measure(one, given.data, Path(work).resolve() / one.name, results, save, given.questions, run_module)
+    keep(given.out, page(results, SETS))
     tell(f"The page is {given.out}.")
-    return ExitCode.DONE

@@ -11,13 +11,13 @@ import numpy as np
 
 from eval.bench.stand import Runner
 from eval.compare import TRIALS, WORK, randomised
-from eval.estimates import Statistic, bootstrap, ratio, value
+from eval.estimates import Statistic, ratio
 from eval.evaluate import Exam
 from eval.fidelity.ranks import by_peer
 from eval.metrics import hit_at, ndcg, reciprocal_rank
 from eval.question_sets import Question
 from eval.rows import DEPTH, Row
-from eval.run import Ask, Measure, score, summarise
+from eval.run import Ask, Measure, measured, score, summarise
 from eval.searches import ORDERS, asking
 from qa.diagnostics import Progress
 
@@ -92,9 +92,7 @@ def gains(found: Ranks, alternatives: int) -> dict[str, float]:
 
 def measures(found: Sequence[Ranks], alternatives: Sequence[int]) -> dict[str, Measure]:
     """Return the means over the questions with their 95 % intervals."""
-    means = {name: _mean(values) for name, values in _values(found, alternatives).items()}
-    bounds = bootstrap(means, len(found))
-    return {name: Measure(value(mean, len(found)), *(bounds[name] or (None, None))) for name, mean in means.items()}
+    return measured({name: _mean(values) for name, values in _values(found, alternatives).items()}, len(found))
 
 
 def paired(found: Mapping[str, Sequence[Ranks]], alternatives: Sequence[int]) -> dict[str, Paired]:
