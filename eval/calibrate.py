@@ -4,7 +4,7 @@ Owns the logistic fit and the choice of a threshold. Storing both with an index 
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -46,19 +46,20 @@ class Calibration:
     """On questions it was not fitted to: five times a fifth, each with the scale of the other four."""
 
 
-def fit(scores: Floats, right: Floats) -> tuple[float, float]:
+def fit(scores: Floats, right: Floats, counts: Floats | None = None) -> tuple[float, float]:
     """Return (slope, intercept) of the logistic regression of ``right`` (0 or 1) on ``scores``, by Newton's method.
 
-    Targets are pulled in from 0 and 1 as in Platt, "Probabilistic outputs for support vector machines" (1999).
+    ``counts`` says how much each question counts, all the same without it. Targets are pulled in from 0 and 1 as in
+    Platt, "Probabilistic outputs for support vector machines" (1999).
     """
     positives, negatives = float(right.sum()), float(len(right) - right.sum())
     targets = np.where(right > 0, (positives + 1) / (positives + 2), 1 / (negatives + 2))
     given = np.stack([scores, np.ones_like(scores)], axis=1)
-    weights = np.zeros(2)
+    weights, each = np.zeros(2), np.ones_like(scores) if counts is None else counts
     for _ in range(50):
         expected = 1 / (1 + np.exp(-(given @ weights)))
-        gradient = given.T @ (expected - targets) + RIDGE * weights
-        curvature = (given * (expected * (1 - expected))[:, None]).T @ given + RIDGE * np.eye(2)
+        gradient = given.T @ (each * (expected - targets)) + RIDGE * weights
+        curvature = (given * (each * expected * (1 - expected))[:, None]).T @ given + RIDGE * np.eye(2)
         weights = weights - np.linalg.solve(curvature, gradient)
     return float(weights[0]), float(weights[1])
 
@@ -120,8 +121,8 @@ def _fitted(scores: Floats, right: Floats, precision: float) -> tuple[Scale | No
         return None, float(reached[allowed].max(initial=0.0))
     at = int(enough[-1])
     below = ordered[at + 1] if at + 1 < len(ordered) else ordered[at]
-    plain = Scale(slope, intercept)
-    return Scale(slope, intercept, plain.confidence(float(ordered[at] + below) / 2)), float(reached[at])
+    plain = Scale(slope, intercept, 0.0)
+    return replace(plain, threshold=plain.confidence(float(ordered[at] + below) / 2)), float(reached[at])
 
 
 def _sure(scale: Scale, scores: Floats) -> npt.NDArray[np.bool_]:

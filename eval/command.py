@@ -4,7 +4,7 @@ Owns the order of work and what is written where. Returns the exit code; the com
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ from index.errors import UsageError
 from qa.contract import dumps
 from qa.diagnostics import ExitCode, Progress, tell
 from qa.sanitise import sanitise
+from qa.session import USUAL, Setting
 
 Write = Callable[[str], None]
 
@@ -40,6 +41,9 @@ class Task:
     why: str | None = None
     check: bool = False
     calibrate: str | None = None
+    setting: Setting = USUAL
+    own_article: bool = False
+    """Whether each question is asked of the article it is about alone."""
 
 
 def perform(task: Task, write: Write) -> ExitCode:
@@ -48,7 +52,7 @@ def perform(task: Task, write: Write) -> ExitCode:
     if task.check:
         return _check(task, write)
     if task.why is not None:
-        with prepared(task.questions, task.index, tell) as exam:
+        with prepared(task.questions, task.index, tell, task.setting) as exam:
             return _why(task, exam, task.why, write)
     return _score(task, write)
 
@@ -66,11 +70,11 @@ def _score(task: Task, write: Write) -> ExitCode:
     wanted = gates(task.fail_under)
     precision = wished_precision(task.calibrate) if task.calibrate else None
     baseline = load(task.baseline) if task.baseline else None
-    with prepared(task.questions, task.index, tell) as exam:
+    with prepared(task.questions, task.index, tell, task.setting) as exam:
         if precision:
             _refuse_throwaway(exam)
         with Progress("Asking") as progress:
-            run = evaluate(exam, progress)
+            run = evaluate(replace(exam, own_article=task.own_article), progress)
         comparison = compare(baseline, run) if baseline else None
         if task.save:
             save(task.save, run)
@@ -115,7 +119,7 @@ def _why(task: Task, exam: Exam, identifier: str, write: Write) -> ExitCode:
 def _check(task: Task, write: Write) -> ExitCode:
     from eval.check import Severity, check, findings_payload, findings_text
 
-    with prepared(task.questions, task.index, lambda _: None) as exam:
+    with prepared(task.questions, task.index, lambda _: None, Setting(read=False)) as exam:
         findings = check(exam.questions, exam.texts)
         total = len(exam.questions)
     text = dumps(findings_payload(findings, total)) if task.json else sanitise(findings_text(findings, total)).rstrip()
@@ -127,5 +131,6 @@ def _check(task: Task, write: Write) -> ExitCode:
 def _calibrated(folder: Path, exam: Exam, run: Run, precision: float) -> str:
     """Fit confidence to the run, store it with the index, and return what to say."""
     made = calibrate(run.report.rows, exam.asker.scale, precision)
-    store(folder, (made.scale.slope, made.scale.intercept), made.scale.threshold)
+    fitted_with = exam.asker.reader.fingerprint if exam.asker.reader else ""
+    store(folder, (made.scale.slope, made.scale.intercept), made.scale.threshold, fitted_with)
     return calibration_text(made, str(folder))

@@ -14,12 +14,13 @@ from pathlib import Path
 from eval.formats import load_set
 from eval.gold import missing_gold
 from eval.question_sets import Question, default_set, load
+from eval.rows import Row
 from eval.run import score, summarise
 from eval.runs import Run, config_of
 from index import manifest as manifests
 from index.errors import UsageError
 from qa.ask import Asker
-from qa.session import SEEDS, open_asker, throwaway_asker
+from qa.session import SEEDS, USUAL, Setting, open_asker, throwaway_asker
 from qa.stages import stages
 
 Progress = Callable[[int, int], None]
@@ -37,42 +38,63 @@ class Exam:
     """The articles' texts by path below the root."""
     throwaway: bool
     """Whether the index is one of the set's own texts, gone afterwards."""
+    own_article: bool = False
+    """Whether each question is asked of the article it is about alone: reading without search."""
 
 
 @contextmanager
-def prepared(path: Path | None, folder: Path, tell: Tell) -> Iterator[Exam]:
+def prepared(path: Path | None, folder: Path, tell: Tell, setting: Setting = USUAL) -> Iterator[Exam]:
     """Give the question set at ``path`` (None: the held-out set), ready to be asked of the index in ``folder``.
 
     A set that brings its own texts leaves that index alone. Raises BadQuestions with every error of the set,
     UsageError where the index holds none of the set's articles, and what opening an index raises.
     """
     if path is None:
-        with _default(folder, tell) as exam:
+        with _default(folder, tell, setting) as exam:
             yield exam
         return
     asked = load_set(path)
     if asked.texts is None:
-        yield _exam(path.name, asked.questions, open_asker(folder), tell)
+        yield _exam(path.name, asked.questions, open_asker(folder, setting), tell)
         return
     tell(f"{path} brings its own texts; a throw-away index of these {len(asked.texts):,} is used.")
     with tempfile.TemporaryDirectory(prefix="qa-eval-texts-") as articles:
         _write(asked.texts, Path(articles))
-        with throwaway_asker(Path(articles)) as asker:
+        with throwaway_asker(Path(articles), setting) as asker:
             yield _exam(path.name, asked.questions, asker, tell, throwaway=True)
 
 
 def evaluate(exam: Exam, progress: Progress | None = None) -> Run:
     """Ask every question and return the run."""
-    rows = score(exam.questions, exam.asker.ask, exam.texts, progress, trace=partial(stages, exam.asker))
+    if exam.own_article:
+        rows = _of_own_articles(exam, progress)
+    else:
+        rows = score(exam.questions, exam.asker.ask, exam.texts, progress, trace=partial(stages, exam.asker))
     return Run(config_of(exam.name, exam.questions, exam.asker), summarise(rows))
 
 
+def _of_own_articles(exam: Exam, progress: Progress | None) -> tuple[Row, ...]:
+    """Ask every question of the article that it is about. Raises UsageError where one names none."""
+    rows: list[Row] = []
+    for done, question in enumerate(exam.questions, start=1):
+        article = question.about or (question.gold[0].article if question.gold else None)
+        if article is None:
+            raise UsageError(
+                f"Question {question.id} names no article, so it cannot be asked of its own. Leave out --own-article, "
+                "or use a set that names one for each question, such as SQuAD."
+            )
+        rows += score([question], partial(exam.asker.ask, only=article), exam.texts)
+        if progress is not None:
+            progress(done, len(exam.questions))
+    return tuple(rows)
+
+
 @contextmanager
-def _default(folder: Path, tell: Tell) -> Iterator[Exam]:
+def _default(folder: Path, tell: Tell, setting: Setting) -> Iterator[Exam]:
     """Give the held-out set, on a throw-away index where the one in ``folder`` lacks its gold."""
     questions = load(default_set())
     if manifests.generations(folder):
-        asker = open_asker(folder)
+        asker = open_asker(folder, setting)
         if not missing_gold(questions, _texts(asker)):
             yield _exam("heldout", questions, asker, tell)
             return
@@ -82,7 +104,7 @@ def _default(folder: Path, tell: Tell) -> Iterator[Exam]:
             "Run this where seeds/ is, or name a question set of your own: qa eval my-questions.jsonl."
         )
     tell("The default questions are about ./seeds; a throw-away index of that folder is used.")
-    with throwaway_asker(SEEDS) as asker:
+    with throwaway_asker(SEEDS, setting) as asker:
         yield _exam("heldout", questions, asker, tell, throwaway=True)
 
 

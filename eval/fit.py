@@ -1,4 +1,4 @@
-"""Run as ``python -m eval.fit``: the constants of ``qa.confidence`` from the development questions.
+"""Run as ``python -m eval.fit``: the scale of ``qa.confidence`` without the reader, from the development questions.
 
 Prints the logistic regression of "the first answer is right" on its score, and what each threshold
 would give. Looks at the development questions only.
@@ -14,9 +14,8 @@ from eval.gold import missing_gold
 from eval.question_sets import default_set, load
 from eval.rows import Row
 from eval.run import score
-from qa.confidence import Scale
 from qa.diagnostics import Progress
-from qa.session import SEEDS, throwaway_asker
+from qa.session import SEEDS, Setting, throwaway_asker
 
 Floats = npt.NDArray[np.float64]
 
@@ -36,14 +35,14 @@ def thresholds(rows: tuple[Row, ...], confidence: Floats) -> list[str]:
 def main() -> None:
     """Ask the development questions and print the constants."""
     questions = load(default_set("dev"))
-    with throwaway_asker(SEEDS) as asker, Progress("Asking") as progress:
+    with throwaway_asker(SEEDS, Setting(read=False)) as asker, Progress("Asking") as progress:
         texts = {article.key.path: article.text for article in asker.index.articles()}
         if missing := missing_gold(questions, texts):
             raise SystemExit("\n".join(missing))
         rows = score(questions, asker.ask, texts, progress)
-    scores = np.array([Scale().score_of(row.confidence) for row in rows])
+    scores = np.array([asker.scale.score_of(row.confidence) for row in rows])
     slope, intercept = fit(scores, np.array([float(row.right) for row in rows]))
-    lines = [f"SLOPE = {slope:.2f}", f"INTERCEPT = {intercept:.2f}"]
+    lines = [f"ALIKE = Scale(slope={slope:.2f}, intercept={intercept:.2f}, threshold=...)"]
     sys.stdout.write("\n".join(lines + thresholds(rows, 1 / (1 + np.exp(-(slope * scores + intercept))))) + "\n")
 
 

@@ -49,6 +49,8 @@ class Question:
     """For counting by kind; empty where the set names none."""
     history: tuple[str, ...]
     """Earlier questions of the same conversation, oldest first."""
+    about: str | None = None
+    """The article that it was asked about, whether or not that answers it; None where the set names none."""
 
     @property
     def answerable(self) -> bool:

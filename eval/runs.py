@@ -58,6 +58,8 @@ class Config:
     """The version of this program and a digest of its sources."""
     machine: str
     date: str
+    reader: str = ""
+    """The fingerprint of the reader; empty where it took no part."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +83,7 @@ def config_of(name: str, questions: object, asker: Asker) -> Config:
         passages=manifest.passages,
         passage_rule=manifest.passage_rule,
         threshold=asker.scale.threshold,
+        reader=asker.reader.fingerprint if asker.reader else "",
         code=code_version(),
         machine=f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         date=datetime.now(UTC).isoformat(timespec="seconds"),

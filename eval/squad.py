@@ -95,6 +95,7 @@ def _question(entry: Mapping[str, object], article: str, place: str, problems: P
         gold=(Gold(article, None),) if answers else (),
         kind="",
         history=(),
+        about=article,
     )
 
 

@@ -122,6 +122,7 @@ def _commit(
         passage_rule=PASSAGE_RULE,
         threshold=fitted.threshold if fitted else None,
         scale=fitted.scale if fitted else None,
+        fitted_with=fitted.fitted_with if fitted else "",
         roots=found.roots,
         segments=before.segments if before and not wish.rebuild else (),
         base=None if before is None else before.generation if before.complete else before.base,

@@ -9,8 +9,12 @@ from index.manifest import Manifest
 from index.writing import writer
 
 
-def store(folder: Path, scale: tuple[float, float], threshold: float, wait: float = 0.0) -> Manifest:
+def store(
+    folder: Path, scale: tuple[float, float], threshold: float, fitted_with: str = "", wait: float = 0.0
+) -> Manifest:
     """Publish the newest generation with (slope, intercept) and a threshold of confidence, and return it.
+
+    ``fitted_with`` is the fingerprint of the reader that they hold for, empty for none.
 
     A rollback goes back to what was before. Raises NothingIndexed, IndexDamaged, Busy.
     """
@@ -23,6 +27,7 @@ def store(folder: Path, scale: tuple[float, float], threshold: float, wait: floa
             base=newest.generation if newest.complete else newest.base,
             scale=scale,
             threshold=threshold,
+            fitted_with=fitted_with,
         )
         manifests.publish(folder, after)
         garbage.tidy(folder)

@@ -1,4 +1,4 @@
-"""The only module that runs an embedding model: texts in, unit vectors out, through ONNX alone.
+"""The only module that runs an embedding model: texts in, unit vectors out, through ONNX alone. Owns the engine.
 
 Which model, and whether its files are sound, is the work of ``models``. Texts are embedded one by
 one, so that a text's vector never depends on its neighbours.
@@ -6,6 +6,7 @@ one, so that a text's vector never depends on its neighbours.
 
 import os
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -19,21 +20,38 @@ from index.records import ModelCard, Span
 from index.vectors import PassageText, PassageVectors, Progress, Vectors
 
 
+def session(network: bytes) -> onnxruntime.InferenceSession:
+    """Return a network ready to run on the CPU, one thread a text."""
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = 1
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
+    return onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+
+
+@lru_cache(maxsize=2)
+def whole_tokenizer(content: bytes) -> Tokenizer:
+    """Return a tokenizer that neither pads nor cuts; embedder and reader share one where theirs are the same."""
+    made = Tokenizer.from_buffer(content)
+    made.no_padding()
+    made.no_truncation()
+    return made
+
+
+def readable(text: str) -> str:
+    """Return a question with what is no text in it replaced: a shell may hand over any bytes."""
+    return text.encode("utf-8", "replace").decode("utf-8")
+
+
 class OnnxEmbedder:
     """A model's ONNX export on the CPU, one thread a text."""
 
     def __init__(self, card: ModelCard, network: bytes, tokenizer: bytes) -> None:
         self.card = card
-        options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = 1
-        options.inter_op_num_threads = 1
-        options.log_severity_level = 3
-        options.graph_optimization_level = onnxruntime.GraphOptimizationLevel.ORT_DISABLE_ALL  # done at export
-        self._session = onnxruntime.InferenceSession(network, options, providers=["CPUExecutionProvider"])
+        self._session = session(network)
         self._inputs = [given.name for given in self._session.get_inputs()]
-        self._tokenizer = Tokenizer.from_buffer(tokenizer)
-        self._tokenizer.no_padding()
-        self._tokenizer.no_truncation()
+        self._tokenizer = whole_tokenizer(tokenizer)
 
     def count_tokens(self, text: str) -> int:
         """Return how many word pieces a passage of this text takes, nothing cut off."""
@@ -47,7 +65,7 @@ class OnnxEmbedder:
         from concurrent.futures import ThreadPoolExecutor
 
         found: list[PassageVectors] = []
-        pool = ThreadPoolExecutor(max_workers=_cores())
+        pool = ThreadPoolExecutor(max_workers=cores())
         try:
             for vectors in pool.map(self._passage, passages):
                 found.append(vectors)
@@ -59,8 +77,7 @@ class OnnxEmbedder:
 
     def embed_question(self, text: str) -> Vectors:
         """Return the unit vector of a question, shape (dim,); what the model cannot read of it is cut off."""
-        readable = text.encode("utf-8", "replace").decode("utf-8")  # a shell may hand over bytes that are no text
-        ids = self._tokenizer.encode(self.card.question_prompt + readable).ids
+        ids = self._tokenizer.encode(self.card.question_prompt + readable(text)).ids
         if len(ids) > self.card.max_tokens:
             ids = ids[: self.card.max_tokens - 1] + ids[-1:]
         return self._run(ids)[0]
@@ -115,6 +132,6 @@ def load_embedder(card: ModelCard) -> OnnxEmbedder:
     return OnnxEmbedder(card, network, tokenizer)
 
 
-def _cores() -> int:
+def cores() -> int:
     """Return how many cores this process may use."""
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

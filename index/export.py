@@ -3,26 +3,23 @@
 The only module that loads torch and sentence-transformers, and always in a process of its own. It
 writes the network with pooling and unit length inside, the tokenizer, and the card, and refuses a
 model whose export does not give the original's vectors.
-
-Weights of eight bits use seven of them (``reduce_range``): processors without VNNI would saturate at the eighth and
-give other vectors. So made, vectors were the same bit for bit on an emulated Haswell and a processor with VNNI.
 """
 
 import json
 import shutil
 import sys
 import warnings
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import torch
-from onnxruntime import GraphOptimizationLevel, InferenceSession, SessionOptions
-from onnxruntime.quantization import QuantType, quantize_dynamic
 from sentence_transformers import SentenceTransformer
 
 from index.embed import OnnxEmbedder
 from index.exports import NOT_FAITHFUL, Precision, describe_files
+from index.networks import optimise, quantise
 from index.records import ModelCard
 
 LEAST_COSINE = {Precision.INT8: 0.98, Precision.FP32: 0.9999}
@@ -68,12 +65,12 @@ def main(source: Path, draft: Path, name: str, fingerprint: str, precision: Prec
     )
     _write_network(model, draft / "traced.onnx")
     if precision is Precision.INT8:
-        _quantise(draft / "traced.onnx", draft / "traced.onnx")
-    _optimise(draft / "traced.onnx", draft / "model.onnx")
+        quantise(draft / "traced.onnx", draft / "traced.onnx")
+    optimise(draft / "traced.onnx", draft / "model.onnx")
     (draft / "traced.onnx").unlink()
     shutil.copyfile(source / "tokenizer.json", draft / "tokenizer.json")
     _check_parity(model, draft, card, LEAST_COSINE[precision])
-    (draft / "card.json").write_bytes(describe_files(draft, card))
+    (draft / "card.json").write_bytes(describe_files(draft, asdict(card)))
 
 
 def _pools_by_mean(source: Path) -> bool:
@@ -97,20 +94,6 @@ def _write_network(model: SentenceTransformer, path: Path) -> None:
         opset_version=17,
         dynamo=False,
     )
-
-
-def _quantise(path: Path, target: Path) -> None:
-    """Store weights in eight bits, a scale for each channel; the numbers between are quantised as they come."""
-    quantize_dynamic(path, target, per_channel=True, reduce_range=True, weight_type=QuantType.QInt8)
-
-
-def _optimise(path: Path, target: Path) -> None:
-    """Store the network as the engine would rewrite it at every start, with nothing made for one processor only."""
-    options = SessionOptions()
-    options.graph_optimization_level = GraphOptimizationLevel.ORT_ENABLE_EXTENDED
-    options.optimized_model_filepath = str(target)
-    options.log_severity_level = 3
-    InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
 
 
 def _check_parity(model: SentenceTransformer, draft: Path, card: ModelCard, wanted: float) -> None:

@@ -12,8 +12,7 @@ import subprocess
 import sys
 import tempfile
 import zlib
-from collections.abc import Callable
-from dataclasses import asdict
+from collections.abc import Callable, Mapping, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -113,33 +112,47 @@ def make_export(folder: Path, name: str, mark: str, precision: Precision, tell: 
     Takes some fifteen seconds, mostly the import of torch. Raises ModelUnavailable where the cache cannot be
     written, NotFaithful where the export does not give the vectors of the original.
     """
+    tell(f"Preparing the model {name}, once on this computer (about 15 seconds) ...")
+    made_by("index.export", mark, (name, mark, precision), f"the model {name}", folder)
+    return _read_card(mark)
+
+
+def made_by(module: str, mark: str, arguments: Sequence[str], called: str, folder: Path) -> None:
+    """Have a module, run as a process of its own, put an export into the cache; all of it is there then, or nothing.
+
+    It is run with ``folder``, where the model's files are, the draft to fill, and the ``arguments``. ``called``
+    is what messages call the model. Raises ModelUnavailable, and NotFaithful where the export does not give what
+    the original gives.
+    """
     final = export_folder(mark)
     try:
         files.make_folder(final.parent)
         draft = Path(tempfile.mkdtemp(prefix=f".{final.name}.", suffix=".new", dir=final.parent))
     except OSError as error:
         raise ModelUnavailable(
-            f"The model {name} has to be prepared once, and {final.parent} cannot be written "
+            f"{_capital(called)} has to be prepared once, and {final.parent} cannot be written "
             f"({error.strerror}). Run `QA_CACHE=/a/writable/folder qa index`, and keep QA_CACHE set to it."
         ) from None
-    tell(f"Preparing the model {name}, once on this computer (about 15 seconds) ...")
     try:
-        _run_export(folder, draft, name, mark, precision)
+        _run_export(module, (str(folder), str(draft), *arguments), called)
         files.publish_folder(draft, final)
     except OSError as error:
         raise ModelUnavailable(
-            f"The prepared model {name} cannot be written to {final.parent} ({error.strerror}). Free some space there, "
-            "or set QA_CACHE to another folder."
+            f"{_capital(called)} cannot be written to {final.parent} once prepared ({error.strerror}). Free some space "
+            "there, or set QA_CACHE to another folder."
         ) from None
     finally:
         files.remove_folder(draft)
-    return _read_card(mark)
 
 
-def _run_export(folder: Path, draft: Path, name: str, mark: str, precision: Precision) -> None:
-    """Run the export in a process of its own, without a network."""
+def _capital(sentence: str) -> str:
+    return sentence[:1].upper() + sentence[1:]
+
+
+def _run_export(module: str, arguments: Sequence[str], called: str) -> None:
+    """Run an export in a process of its own, without a network."""
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "index.export", str(folder), str(draft), name, mark, precision],
+        [sys.executable, "-P", "-m", module, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.PIPE,
@@ -156,12 +169,13 @@ def _run_export(folder: Path, draft: Path, name: str, mark: str, precision: Prec
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
         failure = NotFaithful if done.returncode == NOT_FAITHFUL else ModelUnavailable
         raise failure(
-            f"The model {name} could not be prepared: {last[0]}. Check the files in {folder}, or use another --model."
+            f"{_capital(called)} could not be prepared: {last[0]}. Check the files in {arguments[0]}, "
+            "or use another --model."
         )
 
 
-def describe_files(folder: Path, card: ModelCard) -> bytes:
-    """Return the bytes of ``card.json`` for a finished export: the model, and each file's checksums."""
+def describe_files(folder: Path, about: Mapping[str, object]) -> bytes:
+    """Return the bytes of ``card.json`` for a finished export: what it is of, and each file's checksums."""
     written = {
         name: {
             "sha256": sha256(folder / name),
@@ -169,7 +183,7 @@ def describe_files(folder: Path, card: ModelCard) -> bytes:
         }
         for name in EXPORTED
     }
-    return json.dumps({"model": asdict(card), "files": written}, indent=1).encode()
+    return json.dumps({"model": about, "files": written}, indent=1).encode()
 
 
 def _damaged_export(fingerprint: str, reason: str) -> ModelUnavailable:

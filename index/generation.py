@@ -72,6 +72,8 @@ class Manifest:
 
     scale: tuple[float, float] | None = None
     """Slope and intercept of confidence over scores, fitted on the user's questions; None as for ``threshold``."""
+    fitted_with: str = ""
+    """What else those scores came from than the model: the fingerprint of the program's reader, empty for none."""
 
     @property
     def articles(self) -> int:
@@ -109,6 +111,7 @@ def parse(content: Mapping[str, Any]) -> Manifest:
         complete=_flag(content["complete"]),
         base=None if base is None else _count(base, least=1),
         scale=_scale(content.get("scale")),
+        fitted_with=_text(content.get("fitted_with", ""), empty=True),
     )
 
 

@@ -74,14 +74,18 @@ class Index:
                     raise
                 self.faults.append(f"{error.filename} is missing." if isinstance(error, OSError) else str(error))
 
-    def find(self, query: Query, depth: int) -> Found:
+    def find(self, query: Query, depth: int, only: str | None = None) -> Found:
         """Return the live passages among the best ``depth`` by meaning or the best ``depth`` by words.
 
-        Raises IndexDamaged where what is stored leads nowhere.
+        With ``only``, those of the articles at that path below any root instead, however many. Raises IndexDamaged
+        where what is stored leads nowhere.
         """
         weighed, worth = self.worth(query.wanted)
         phrased = self._phrased(query, worth)
-        chosen = self._near(query.vector, depth) | _by_words(worth, depth) | phrased
+        if only is None:
+            chosen = self._near(query.vector, depth) | _by_words(worth, depth) | phrased
+        else:
+            chosen = self._rows_of(only)
         about = cache(lambda position, number: self.segments[position].article_cosine(query.vector, number))
         candidates = []
         for position, row in sorted(chosen):
@@ -136,6 +140,14 @@ class Index:
             for number in segment.living():
                 found.setdefault(segment.article(number).key.path, []).append((position, number))
         return found
+
+    def _rows_of(self, path: str) -> set[tuple[int, int]]:
+        """Return (segment, row) of the passages of the articles at a path."""
+        return {
+            (position, row)
+            for position, number in self.numbers.get(path, ())
+            for row in self.segments[position].rows_of(number)
+        }
 
     def _near(self, question: Vectors, depth: int) -> set[tuple[int, int]]:
         """Return (segment, row) of the passages whose vectors are nearest to the question's."""

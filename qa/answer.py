@@ -62,7 +62,7 @@ def _answer(number: int, findings: Sequence[Finding], scale: Scale) -> Answer:
     return Answer(
         rank=number,
         text=_text(first, first.best),
-        confidence=scale.confidence(first.sentence_score),
+        confidence=scale.confidence(first.sentence_score if first.sure is None else first.sure),
         snippet=_text(first, first.snippet),
         highlight=Span(first.best.start - first.snippet.start, first.best.end - first.snippet.start),
         citation=cite(first.hit.article, first.snippet),

@@ -4,18 +4,24 @@ What the command, the chat and the evaluation call. Opening the index and loadin
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 
 from index.store import Found, Index, Query
 from index.vectors import Embedder
 from qa.answer import answers, group
-from qa.confidence import Scale, scale_of
+from qa.confidence import ALIKE, READ, Scale, scale_of
 from qa.expect import HasForm, expected_form
 from qa.explain import explain
 from qa.limits import MOST, check_question
 from qa.read import read
 from qa.records import Answer, Finding, IndexState, Reply
-from qa.retrieve import READ, query, retrieve
+from qa.rerank import rerank
+from qa.retrieve import READ as DEEP
+from qa.retrieve import query, retrieve
+
+if TYPE_CHECKING:
+    from qa.reader.model import OnnxReader
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +30,15 @@ class Asker:
 
     index: Index
     embedder: Embedder
+    reader: "OnnxReader | None" = None
+    """Reads what was found once more, more closely; without it, likeness alone decides."""
+    least: float | None = None
+    """The confidence from which an answer counts as one; None leaves it to the scale."""
 
-    def ask(self, question: str, k: int = 1, *, explained: bool = False) -> Reply:
+    def ask(self, question: str, k: int = 1, *, explained: bool = False, only: str | None = None) -> Reply:
         """Return the reply to ``question`` with at most ``k`` answers (a larger k than MOST is cut to it).
+
+        With ``only``, from the articles at that path below any root.
 
         Raises UsageError for a blank question or a k below 1.
         """
@@ -35,7 +47,10 @@ class Asker:
         vector = self.embedder.embed_question(question)
         embedded = time.perf_counter()
         asked = query(question, vector)
-        groups, found = self._groups(asked, expected_form(question))
+        groups, found = self._groups(asked, expected_form(question), only)
+        retrieved = time.perf_counter()
+        if self.reader is not None:
+            groups = rerank(groups, question, self.reader)
         groups = groups[: min(k, MOST)]
         ranked = answers(groups, self.scale)
         done = time.perf_counter()
@@ -49,7 +64,8 @@ class Asker:
             index=self._state(ranked),
             timing_ms={
                 "embed": round((embedded - started) * 1000, 2),
-                "find": round((done - embedded) * 1000, 2),
+                "find": round((retrieved - embedded) * 1000, 2),
+                "read": round((done - retrieved) * 1000, 2),
                 "total": round((done - started) * 1000, 2),
             },
             explanation=explain(found, asked.phrases, [first for first, *_ in groups]) if explained else None,
@@ -58,18 +74,22 @@ class Asker:
     @property
     def scale(self) -> Scale:
         """How sure answers are, and from where on they count."""
-        return scale_of(self.index.manifest.scale, self.index.manifest.threshold)
+        manifest = self.index.manifest
+        ours = self.reader.fingerprint if self.reader else ""
+        default = READ if self.reader else ALIKE
+        fitted = scale_of(manifest.scale, manifest.threshold, default) if manifest.fitted_with == ours else default
+        return fitted if self.least is None else replace(fitted, threshold=self.least)
 
-    def _groups(self, asked: Query, has_form: HasForm | None) -> tuple[list[list[Finding]], Found]:
+    def _groups(self, asked: Query, has_form: HasForm | None, only: str | None) -> tuple[list[list[Finding]], Found]:
         """Return what the articles say to a question, best first, looking further where copies took the places.
 
         How far does not depend on how many answers are wanted, so that the first are the same for any number.
         """
-        wanted = READ
+        wanted = DEEP
         while True:
-            hits, found = retrieve(self.index, asked, wanted)
+            hits, found = retrieve(self.index, asked, wanted, only)
             groups = group([read(hit, has_form, asked.phrases) for hit in hits])
-            if len(hits) < wanted or len(groups) * 2 >= READ:
+            if len(hits) < wanted or len(groups) * 2 >= DEEP:
                 return groups, found
             wanted *= 2
 

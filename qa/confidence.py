@@ -7,19 +7,14 @@ may hold others, fitted on its user's own questions by ``qa eval --calibrate``.
 import math
 from dataclasses import dataclass
 
-SLOPE = 6.62
-INTERCEPT = -3.45
-THRESHOLD = 0.5
-"""From this confidence on an answer counts as one, where the index does not say otherwise."""
-
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """From the score of an answer's best sentence to the probability that the answer is right."""
 
-    slope: float = SLOPE
-    intercept: float = INTERCEPT
-    threshold: float = THRESHOLD
+    slope: float
+    intercept: float
+    threshold: float
     """The confidence from which an answer counts as one, 0 to 1."""
 
     def confidence(self, score: float) -> float:
@@ -36,7 +31,13 @@ class Scale:
         return (math.log(confidence / (1 - confidence)) - self.intercept) / self.slope
 
 
-def scale_of(stored: tuple[float, float] | None, threshold: float | None) -> Scale:
-    """Return the scale of an index that stores (slope, intercept) and a threshold, or neither."""
-    slope, intercept = stored or (SLOPE, INTERCEPT)
-    return Scale(slope, intercept, THRESHOLD if threshold is None else threshold)
+ALIKE = Scale(slope=6.62, intercept=-3.45, threshold=0.5)
+"""From the cosine of question and sentence: where the reader is switched off."""
+READ = Scale(slope=0.228, intercept=-1.291, threshold=0.5)
+"""From what the reader says and the cosine, as ``rerank`` adds them up: what `python -m eval.training.fit` prints."""
+
+
+def scale_of(stored: tuple[float, float] | None, threshold: float | None, default: Scale) -> Scale:
+    """Return the scale of an index that stores (slope, intercept) and a threshold, or neither: then the default."""
+    slope, intercept = stored or (default.slope, default.intercept)
+    return Scale(slope, intercept, default.threshold if threshold is None else threshold)

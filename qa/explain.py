@@ -30,6 +30,7 @@ def explain(found: Found, phrases: Sequence[str], findings: Sequence[Finding]) -
                 sentence=finding.sentence_score,
                 agreement=agreement(finding.hit.evidence),
                 score=finding.score,
+                margin=finding.margin,
             )
             for finding in findings
         ),
@@ -44,15 +45,20 @@ def explanation_text(explanation: Explanation) -> str:
         f"    words, with the passages that hold them and their weight: {' · '.join(terms) or 'none'}",
         *(f'    in quotes: "{one_line(phrase)}"' for phrase in explanation.phrases),
         f"    {explanation.candidates} passages came near; in the columns, the rank in each search and what counted:",
-        "      #  meaning  words  passage  sentence  article  words x agreement  score",
+        "      #  meaning  words  passage  sentence  article  words x agreement  score  reader",
     ]
     for number, place in enumerate(explanation.places, start=1):
         seen, words = place.evidence, place.by_words or "-"
         lines.append(
             f"    {number:3}  {place.by_meaning:7}  {words:>5}  {seen.cosine:7.3f}  {place.sentence:8.3f}  "
             f"{seen.article:7.3f}  {seen.share:7.3f} x {place.agreement:7.3f}  {place.score:5.3f}"
+            f"  {_margin(place.margin):>6}"
         )
     return "\n".join(lines) + "\n"
+
+
+def _margin(margin: float | None) -> str:
+    return "-" if margin is None else f"{margin:+.1f}"
 
 
 def _mended(term: Term) -> str:

@@ -4,6 +4,7 @@ Owns what is marked and what a snippet holds. Order and confidence are the work 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from index.records import Hit, Span
 from index.terms import run_of_words
@@ -42,9 +43,32 @@ def _holds(hit: Hit, span: Span, phrases: Sequence[str]) -> bool:
     return any(phrase in words for phrase in phrases)
 
 
-def whole_sentences(sentences: Sequence[Span], best: int, limit: int) -> Span:
-    """Return the widest run of sentences around ``best`` within ``limit`` characters, growing forward first."""
-    first = last = best
+def marked(finding: Finding, span: Span, *, whole: bool) -> Finding:
+    """Return a finding with other words marked: ``span`` of its passage, or with ``whole`` the sentences it stands in.
+
+    The snippet is made anew around them.
+    """
+    shift = finding.hit.passage.start
+    sentences = finding.hit.passage.sentences
+    words = Span(span.start + shift, span.end + shift)
+    inside = [at for at, one in enumerate(sentences) if one.start < words.end and words.start < one.end]
+    if not inside:
+        return finding
+    first, last = inside[0], inside[-1]
+    words = Span(max(words.start, sentences[first].start), min(words.end, sentences[last].end))
+    return replace(
+        finding,
+        best=Span(sentences[first].start, sentences[last].end) if whole else words,
+        snippet=whole_sentences(sentences, first, LONGEST_SNIPPET, last),
+    )
+
+
+def whole_sentences(sentences: Sequence[Span], best: int, limit: int, until: int | None = None) -> Span:
+    """Return the widest run of sentences around ``best`` within ``limit`` characters, growing forward first.
+
+    With ``until`` around all from ``best`` to that one, these always included.
+    """
+    first, last = best, best if until is None else until
     grew = True
     while grew:
         grew = False

@@ -12,13 +12,17 @@ class Finding:
 
     hit: Hit
     best: Span
-    """The best sentence, in the article."""
+    """The words that answer, in the article: the best sentence, or what the reader marked."""
     snippet: Span
     """Whole sentences around it, in the article."""
     sentence_score: float
     """Cosine of the question and the best sentence, less where that lacks the form the question waits for."""
     score: float
     """How well it answers, as ``retrieve.relevance`` weighs it: about 0 to 2."""
+    margin: float | None = None
+    """How much surer the reader is of those words than of "not here", in logits; None where it did not read it."""
+    sure: float | None = None
+    """What confidence is told from; None means by the sentence's score."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +104,9 @@ class Place:
     agreement: float
     """What share of their worth the words were given, 0 to 1."""
     score: float
+    """What retrieval made of all that."""
+    margin: float | None = None
+    """What the reader made of the passage, in logits; None where it did not read it."""
 
 
 @dataclass(frozen=True, slots=True)

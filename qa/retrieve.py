@@ -39,9 +39,12 @@ def agreement(evidence: Evidence) -> float:
     return max(0.0, evidence.cover - CHANCE) / (1 - CHANCE)
 
 
-def retrieve(index: Index, asked: Query, wanted: int = READ) -> tuple[list[Hit], Found]:
-    """Return the ``wanted`` best candidates with their texts, the most relevant first, and what both searches gave."""
-    found = index.find(asked, max(DEPTH, wanted))
+def retrieve(index: Index, asked: Query, wanted: int = READ, only: str | None = None) -> tuple[list[Hit], Found]:
+    """Return the ``wanted`` best candidates with their texts, the most relevant first, and what both searches gave.
+
+    With ``only``, candidates are the passages of the articles at that path below any root.
+    """
+    found = index.find(asked, max(DEPTH, wanted), only)
     return index.read(sorted(found.candidates, key=_rough, reverse=True)[:wanted]), found
 
 

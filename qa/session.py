@@ -6,11 +6,13 @@ The one place where parts are put together; the commands in ``cli`` only choose 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import manifest as manifests
 from index.errors import NothingIndexed
+from qa.beside import Beside
 from qa.diagnostics import Progress, tell
 
 if TYPE_CHECKING:
@@ -22,10 +24,25 @@ if TYPE_CHECKING:
 SEEDS = Path("seeds")
 
 
-def open_asker(folder: Path, *, degraded: bool = False) -> "Asker":
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """How an index is asked."""
+
+    degraded: bool = False
+    """Whether what is damaged of the index is passed over."""
+    read: bool = True
+    """Whether the reader takes part."""
+    least: float | None = None
+    """The confidence from which an answer counts as one; None leaves it to the index."""
+
+
+USUAL = Setting()
+
+
+def open_asker(folder: Path, setting: Setting = USUAL) -> "Asker":
     """Return an asker over the index in ``folder``, built from ./seeds first where nothing is indexed yet.
 
-    With ``degraded``, what is damaged of the index is passed over; what was, is said on stderr.
+    What is passed over of a damaged index is said on stderr.
 
     Raises NothingIndexed, IndexDamaged or ModelUnavailable.
     """
@@ -40,19 +57,24 @@ def open_asker(folder: Path, *, degraded: bool = False) -> "Asker":
         run_update(folder, Wish(paths=(SEEDS,)))
     from index import models
     from qa.ask import Asker
+    from qa.reader import ready
 
     card = models.restore(manifests.read_newest_sound(folder)[0].model, tell)
+    if setting.read:
+        ready.make_ready(tell)
+    loading = Beside(ready.load_reader) if setting.read else None
     from index.store import open_index
 
     embedder = _load(card)
-    index = open_index(folder, degraded=degraded)
+    index = open_index(folder, degraded=setting.degraded)
+    reader = loading.result() if loading else None
     if not index.manifest.articles:
         raise NothingIndexed(f"The index in {folder} holds no article. Run `qa index FOLDER` with the folder of yours.")
     for fault in index.faults:
         tell(f"Passed over: {fault}")
     if index.manifest.model.fingerprint != embedder.card.fingerprint:
         embedder = _load(models.restore(index.manifest.model, tell))
-    return Asker(index, embedder)
+    return Asker(index, embedder, reader, setting.least)
 
 
 def _load(card: "ModelCard") -> "Embedder":
@@ -65,10 +87,14 @@ def _load(card: "ModelCard") -> "Embedder":
 def run_update(folder: Path, wish: "Wish", *, quiet: bool = False) -> "Update":
     """Run an update with progress on stderr, and say there what was left out."""
     from index.build import update
+    from qa.reader import ready
     from qa.reports import left_out
 
+    said = tell if not quiet else lambda _: None
     with Progress("Embedding passages", quiet=quiet) as progress:
-        done = update(folder, wish, _load, progress, tell if not quiet else lambda _: None)
+        done = update(folder, wish, _load, progress, said)
+    if done.published:
+        ready.make_ready(said)
     if not quiet:
         for sentence in left_out(done.skipped, done.withheld):
             tell(sentence)
@@ -76,10 +102,10 @@ def run_update(folder: Path, wish: "Wish", *, quiet: bool = False) -> "Update":
 
 
 @contextmanager
-def throwaway_asker(articles: Path) -> Iterator["Asker"]:
+def throwaway_asker(articles: Path, setting: Setting = USUAL) -> Iterator["Asker"]:
     """Give an asker over an index of ``articles`` that is gone afterwards."""
     from index.build import Wish
 
     with tempfile.TemporaryDirectory(prefix="qa-eval-") as folder:
         run_update(Path(folder), Wish(paths=(articles,)))
-        yield open_asker(Path(folder))
+        yield open_asker(Path(folder), setting)

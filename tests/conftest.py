@@ -15,6 +15,8 @@ from index.exports import Precision
 from index.records import Hit, ModelCard
 from index.store import Index, Query
 from index.vectors import Embedder, PassageText, PassageVectors, Progress, Vectors
+from qa.reader import ready
+from qa.reader.model import OnnxReader
 
 OLD_ENDINGS = (
     "articles.jsonl",
@@ -43,6 +45,12 @@ def seeds() -> Path:
 @pytest.fixture(scope="session")
 def embedder() -> OnnxEmbedder:
     return load_embedder(PREPARE(models.DEFAULT_MODEL, lambda _: None))
+
+
+@pytest.fixture(scope="session")
+def reader() -> OnnxReader:
+    ready.make_ready(lambda _: None)
+    return ready.load_reader()
 
 
 @pytest.fixture(scope="session")

@@ -20,9 +20,9 @@ from index.errors import NothingIndexed, UsageError
 from index.rollback import rollback
 from index.store import open_index
 from qa.ask import Asker
-from qa.confidence import INTERCEPT, SLOPE, THRESHOLD, Scale
+from qa.confidence import ALIKE, Scale
 
-PLAIN = Scale()
+PLAIN = ALIKE
 
 
 def rows(scores: Sequence[float], right: Sequence[bool]) -> list[Row]:
@@ -107,7 +107,7 @@ def test_a_stored_scale_answers_survives_updates_and_can_be_rolled_back(tmp_path
     folder = tmp_path / "index"
     update(folder, Wish(paths=(tmp_path / "a",)), lambda _: embedder)
     before = Asker(open_index(folder), embedder)
-    assert before.scale == Scale(SLOPE, INTERCEPT, THRESHOLD)
+    assert before.scale == ALIKE
     plain = before.ask("Who built the red house by the lake in 1871?")
     assert store(folder, (2.0, -1.0), 0.9).generation == 2
     (tmp_path / "a" / "two.txt").write_text("A green boat lies in the harbour.")
@@ -121,5 +121,7 @@ def test_a_stored_scale_answers_survives_updates_and_can_be_rolled_back(tmp_path
     rollback(folder)
     assert open_index(folder).manifest.articles == 1
     assert Asker(open_index(folder), embedder).scale == Scale(2.0, -1.0, 0.9)
+    assert store(folder, (3.0, -2.0), 0.8, "some reader").fitted_with == "some reader"
+    assert Asker(open_index(folder), embedder).scale == ALIKE
     with pytest.raises(NothingIndexed, match="Nothing is indexed"):
         store(tmp_path / "none", (2.0, -1.0), 0.9)

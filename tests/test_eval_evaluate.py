@@ -1,13 +1,17 @@
 """Public sets end to end: their own texts indexed by the real model, asked, and scored."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from squad_by_hand import PARAGRAPHS, squad
 
-from eval.evaluate import evaluate, prepared
+from eval.evaluate import Exam, evaluate, prepared
+from eval.question_sets import load
 from eval.run import Report
+from index.errors import UsageError
+from qa.session import Setting, throwaway_asker
 
 DOCUMENTS = {
     "doc/bees": ("Bees", "Honey bees dance to tell where the flowers are. The angle of the dance shows the direction."),
@@ -41,6 +45,27 @@ def test_a_squad_file_is_scored_on_an_index_of_its_own_paragraphs(tmp_path: Path
     assert report.measures["answer@1"].mean == 1.0
     assert [row.answerable for row in report.rows] == [True, True, True, False]
     assert not (tmp_path / "never-made").exists()
+
+
+@pytest.mark.usefixtures("embedder", "reader")
+def test_each_question_can_be_asked_of_its_own_article(tmp_path: Path) -> None:
+    (tmp_path / "set.json").write_text(squad(PARAGRAPHS))
+    with prepared(tmp_path / "set.json", tmp_path / "never-made", lambda _: None, Setting(least=0.0)) as exam:
+        rows = evaluate(replace(exam, own_article=True)).report.rows
+        own = {question.id: question.about for question in exam.questions}
+    assert {row.id: {one.article for one in row.ranking} for row in rows} == {name: {own[name]} for name in own}
+    assert [row.measures["em"] for row in rows] == [1.0, 1.0, 0.0, 0.0]
+
+
+@pytest.mark.usefixtures("embedder")
+def test_a_question_that_names_no_article_cannot_be_asked_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "articles").mkdir()
+    (tmp_path / "articles" / "tea.txt").write_text(DOCUMENTS["doc/tea"][1])
+    (tmp_path / "q.jsonl").write_text('{"id": "t", "question": "What is tea?", "answers": ["Green tea"]}\n')
+    with throwaway_asker(tmp_path / "articles", Setting(read=False)) as asker:
+        exam = Exam("t", load(tmp_path / "q.jsonl"), asker, {}, throwaway=True, own_article=True)
+        with pytest.raises(UsageError, match=r"Question t names no article.*Leave out --own-article"):
+            evaluate(exam)
 
 
 @pytest.mark.usefixtures("embedder")

@@ -2,6 +2,7 @@
 
 import gzip
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -25,7 +26,9 @@ def question(article: str, *answers: str) -> Question:
 
 
 LINES_FOUND = QuestionSet((question("Moon-0001.txt"),), None)
-SQUAD_FOUND = QuestionSet((question("Moon-0001.txt", "Ann"),), {"Moon-0001.txt": "Ann did."})
+SQUAD_FOUND = QuestionSet(
+    (replace(question("Moon-0001.txt", "Ann"), about="Moon-0001.txt"),), {"Moon-0001.txt": "Ann did."}
+)
 BEIR_FOUND = QuestionSet((question("d.txt"),), {"d.txt": "Ann did."})
 
 

@@ -145,5 +145,5 @@ def test_load_says_what_to_do_about_a_file_it_cannot_read(file: Path) -> None:
 
 
 def test_default_set_names_the_sets_there_are() -> None:
-    with pytest.raises(UsageError, match=r"set named 'test' ships\. Choose one of: dev, heldout, reworded\."):
+    with pytest.raises(UsageError, match=r"set named 'test' ships\. Choose one of: dev, heldout, plain, reworded\."):
         default_set("test")

@@ -120,6 +120,7 @@ def test_the_head_names_what_was_scored_with_what() -> None:
         "4, 2 of them answerable",
         "mini (abcdef012345)",
         "generation 7, 5 articles, 123 passages",
+        "reader none",
         "threshold 0.500",
         "0.1.0+0123456789ab",
         "2026-05-04T03:02:01+00:00",

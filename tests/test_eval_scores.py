@@ -33,6 +33,7 @@ from index.errors import BadQuestions, UsageError
 from index.store import open_index
 from qa import session
 from qa.ask import Asker
+from qa.reader.model import OnnxReader
 
 GOLDEN = Path(__file__).parent / "golden" / "scores.md"
 RUN = {"code": "1.0+abc", "model": "some-model", "machine": "Linux x86_64, 2 cores, Python 3.11.9"}
@@ -92,7 +93,7 @@ def means(scored: Any) -> dict[str, float]:
 
 
 class Systems:
-    """Stand in for the four systems: each finds everything at rank 1; remembers the calls, and may be broken off."""
+    """Stand in for the systems: each finds everything at rank 1; remembers the calls, and may be broken off."""
 
     def __init__(self, broken_at: str | None = None) -> None:
         self.broken_at = broken_at
@@ -332,12 +333,12 @@ def test_without_a_folder_it_is_a_usage_error(tmp_path: Path, capsys: pytest.Cap
     assert list(tmp_path.iterdir()) == []
 
 
-def test_four_systems_side_by_side(data: Path) -> None:
+def test_the_systems_side_by_side(data: Path, reader: OnnxReader) -> None:
     assert command(data) == 0
     found = stored()
     assert found["questions"] | {"digest": ""} == {"of": 5, "asked": 5, "answerable": 4, "digest": ""}
     assert found["texts"] == 3
-    assert list(found["systems"]) == ["qa", "meaning", "words", "peer"]
+    assert list(found["systems"]) == ["qa", "unread", "meaning", "words", "peer"]
     # The fake peer ranks the articles in the order of their names: twice rank 1, then 2 and 3.
     assert means(found["systems"]["peer"]) == pytest.approx(
         {"hit@1": 0.5, "hit@5": 1, "hit@10": 1, "ndcg@10": (2 + 0.6309298 + 0.5) / 4, "mrr@10": (2 + 1 / 2 + 1 / 3) / 4}
@@ -347,10 +348,11 @@ def test_four_systems_side_by_side(data: Path) -> None:
     asker = Asker(open_index(Path("work/squad_v2_dev/index")), FakeEmbedder())
     questions = next(one for one in SETS if one.name == "squad_v2_dev").read(data).questions
     texts = {article.key.path: article.text for article in asker.index.articles()}
-    report = summarise(score(questions, asker.ask, texts))
-    for name, measure in found["systems"]["qa"]["measures"].items():
-        if not name.startswith("hit@"):
-            assert measure == pytest.approx(asdict(report.measures[name])), name
+    for system, one in (("qa", replace(asker, reader=reader)), ("unread", asker)):
+        report = summarise(score(questions, one.ask, texts))
+        for name, measure in found["systems"][system]["measures"].items():
+            if not name.startswith("hit@"):
+                assert measure == pytest.approx(asdict(report.measures[name])), (system, name)
     assert {"answer@1", "em", "f1", "coverage", "abstain_auroc", "risk_area"} <= set(means(found["systems"]["qa"]))
     assert set(found["tests"]) == {"hit@1", "ndcg@10"}
     assert "| **plain script** | 0.500 [" in Path("page.md").read_text()
@@ -360,14 +362,17 @@ def test_run_that_was_broken_off_goes_on(data: Path, monkeypatch: pytest.MonkeyP
     first, second, third = Systems("words"), Systems(), Systems()
     monkeypatch.setattr(scores, "SYSTEMS", first())
     assert command(data) == 130
-    assert (first.called, list(stored()["systems"])) == (["qa", "meaning", "words"], ["qa", "meaning"])
+    assert (first.called, list(stored()["systems"])) == (
+        ["qa", "unread", "meaning", "words"],
+        ["qa", "unread", "meaning"],
+    )
     embedded = len(list(Path("work").rglob("*.faiss")))
     assert (embedded, Path("page.md").exists()) == (1, False)
     monkeypatch.setattr(scores, "SYSTEMS", second())
     monkeypatch.setattr(session, "_load", lambda card: Deaf())
     assert command(data) == 0
     assert second.called == ["words", "peer"]
-    assert stored()["tests"]["hit@1"] == {"other": "meaning", "difference": 0, "p": 1}
+    assert stored()["tests"]["hit@1"] == {"other": "unread", "difference": 0, "p": 1}
     assert not any("found" in system for system in stored()["systems"].values())
     monkeypatch.setattr(scores, "SYSTEMS", third())
     done = Path("all.json").read_bytes(), Path("page.md").read_bytes()
@@ -406,7 +411,7 @@ def test_figures_of_another_version_are_kept_and_said(
     capsys.readouterr()
     monkeypatch.setattr(scores, "code_version", lambda: "9.9+new")
     assert command(data) == 0
-    assert capsys.readouterr().err.count("--fresh measures it anew") == 4
+    assert capsys.readouterr().err.count("--fresh measures it anew") == 5
 
 
 def test_other_files_are_not_overwritten(data: Path, capsys: pytest.CaptureFixture[str]) -> None:

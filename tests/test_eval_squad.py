@@ -29,8 +29,8 @@ def source(*data: object) -> Source:
     return Source("set.json", json.dumps({"version": "v2.0", "data": data}).encode())
 
 
-def question(name: str, answers: tuple[str, ...] = (), gold: str | None = None) -> Question:
-    return Question(name, f"What is {name}?", answers, (Gold(gold, None),) if gold else (), "", ())
+def question(name: str, about: str, answers: tuple[str, ...] = ()) -> Question:
+    return Question(name, f"What is {name}?", answers, (Gold(about, None),) if answers else (), "", (), about)
 
 
 def test_parse_makes_an_article_of_every_distinct_paragraph() -> None:
@@ -46,11 +46,11 @@ def test_parse_makes_an_article_of_every_distinct_paragraph() -> None:
     )
     assert found == QuestionSet(
         questions=(
-            question("a", ("the Earth", "Earth"), "The_Moon_United-0001.txt"),
-            question("b"),
-            question("c", ("two",), "The_Moon_United-0002.txt"),
-            question("d"),
-            question("e", ("Moon",), "Again-0003.txt"),
+            question("a", "The_Moon_United-0001.txt", ("the Earth", "Earth")),
+            question("b", "The_Moon_United-0001.txt"),
+            question("c", "The_Moon_United-0002.txt", ("two",)),
+            question("d", "The_Moon_United-0001.txt"),
+            question("e", "Again-0003.txt", ("Moon",)),
         ),
         texts={"The_Moon_United-0001.txt": MOON, "The_Moon_United-0002.txt": MARS, "Again-0003.txt": MOON.strip()},
     )
@@ -61,7 +61,7 @@ def test_parse_takes_what_published_sets_leave_out_or_write_otherwise() -> None:
     bare = {"id": 12, "question": "What is 12?", "is_impossible": True}
     vain = qa("13", "Luna", is_impossible=True, plausible_answers=[{"text": "Luna"}])
     found = parse(source(article(None, (MARS, [bare, vain])), article("月球", (MOON, []))))
-    assert found.questions == (question("12"), question("13"))
+    assert found.questions == (question("12", "untitled-0001.txt"), question("13", "untitled-0001.txt"))
     assert found.texts == {"untitled-0001.txt": MARS, "untitled-0002.txt": MOON}
 
 

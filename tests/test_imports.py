@@ -55,6 +55,11 @@ def test_ask_loads_its_engines_and_nothing_that_trains_writes_or_calls(seed_inde
     assert modules & (TRAINING | WRITING | NETWORK | COMPARED | LABELLING | {"concurrent.futures"}) == set()
 
 
+def test_asking_without_the_reader_does_not_load_it(seed_index: Path) -> None:
+    assert "qa.reader.model" in loaded("ask", QUESTION, "--index", seed_index)
+    assert "qa.reader.model" not in loaded("ask", QUESTION, "--no-reader", "--index", seed_index)
+
+
 def test_chat_loads_nothing_that_trains_writes_or_calls(seed_index: Path) -> None:
     command = ["chat", "--index", str(seed_index)]
     done = subprocess.run(

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 import zlib
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -165,7 +166,7 @@ def test_export_of_another_model_is_refused(tmp_path: Path, monkeypatch: pytest.
     folder.mkdir(parents=True)
     for name in exports.EXPORTED:
         (folder / name).write_bytes(b"x")
-    (folder / "card.json").write_bytes(exports.describe_files(folder, ModelCard("other", "b" * 64, 8, 40)))
+    (folder / "card.json").write_bytes(exports.describe_files(folder, asdict(ModelCard("other", "b" * 64, 8, 40))))
     with pytest.raises(ModelUnavailable, match="belongs to another model"):
         exports.card_of("a" * 64)
 
@@ -173,7 +174,7 @@ def test_export_of_another_model_is_refused(tmp_path: Path, monkeypatch: pytest.
 def test_description_holds_the_checksums_of_the_files(tmp_path: Path) -> None:
     for name in exports.EXPORTED:
         (tmp_path / name).write_bytes(name.encode())
-    written = json.loads(exports.describe_files(tmp_path, ModelCard("m", "a" * 64, 8, 40)))["files"]
+    written = json.loads(exports.describe_files(tmp_path, asdict(ModelCard("m", "a" * 64, 8, 40))))["files"]
     assert written["model.onnx"]["crc32"] == zlib.crc32(b"model.onnx")
     assert written["tokenizer.json"]["sha256"] == hashlib.sha256(b"tokenizer.json").hexdigest()
 
@@ -231,7 +232,8 @@ class Exporting:
             return subprocess.CompletedProcess(command, exports.NOT_FAITHFUL, stderr=b"its export gives other vectors")
         for file in exports.EXPORTED:
             (Path(draft) / file).write_bytes(precision.encode())
-        (Path(draft) / "card.json").write_bytes(exports.describe_files(Path(draft), ModelCard(name, mark, 8, 40)))
+        card = asdict(ModelCard(name, mark, 8, 40))
+        (Path(draft) / "card.json").write_bytes(exports.describe_files(Path(draft), card))
         return subprocess.CompletedProcess(command, 0, stderr=b"")
 
 

@@ -16,7 +16,7 @@ from index.records import Article, ArticleKey, Evidence, Hit, Passage, Span
 from index.store import open_index
 from qa.answer import answers, cite, group
 from qa.ask import Asker
-from qa.confidence import INTERCEPT, SLOPE, Scale
+from qa.confidence import ALIKE
 from qa.records import Answer, Finding
 
 SHARED = "The Yutu-2 rover drove across the Von Karman crater in January 2019."
@@ -51,7 +51,7 @@ def finding(
 
 
 def rank(findings: Sequence[Finding]) -> tuple[Answer, ...]:
-    return answers(group(findings), Scale())
+    return answers(group(findings), ALIKE)
 
 
 def test_answer_that_two_articles_share_stands_once(tmp_path: Path, embedder: OnnxEmbedder) -> None:
@@ -98,7 +98,7 @@ def test_confidence_is_that_of_the_sentence_whatever_the_place() -> None:
     found = rank([finding(score, "a", text, sentence_score=sentence) for text, (score, sentence) in scores.items()])
     assert [answer.text for answer in found] == list(scores)
     for answer in found:
-        exponent = SLOPE * scores[answer.text][1] + INTERCEPT
+        exponent = ALIKE.slope * scores[answer.text][1] + ALIKE.intercept
         assert answer.confidence == pytest.approx(1 / (1 + math.exp(-exponent)))
     assert found[1].confidence > found[0].confidence == found[2].confidence
 
@@ -111,7 +111,7 @@ def test_order_of_equal_scores_is_by_article() -> None:
 def test_order_counts_different_answers_only() -> None:
     same = [finding(0.9, name, "Same.") for name in "abc"]
     groups = group([*same, finding(0.4, "d", "Other."), finding(0.3, "e", "Third.")])
-    assert [(answer.rank, answer.text) for answer in answers(groups[:2], Scale())] == [(1, "Same."), (2, "Other.")]
+    assert [(answer.rank, answer.text) for answer in answers(groups[:2], ALIKE)] == [(1, "Same."), (2, "Other.")]
 
 
 def test_order_puts_what_holds_a_quoted_phrase_first() -> None:

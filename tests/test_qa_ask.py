@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Sequence
+from dataclasses import replace
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -20,6 +21,7 @@ from index.store import open_index
 from index.vectors import PassageText, PassageVectors, Vectors
 from qa import retrieve
 from qa.ask import MOST, Asker
+from qa.reader.model import OnnxReader
 from qa.records import Answer, Citation, Place, Reply
 
 AWKWARD = (
@@ -152,6 +154,37 @@ def test_every_article_also_cited_says_the_same(
     assert joined[False] > 10
 
 
+def test_every_answer_of_the_reader_stands_in_its_file(asker: Asker, reader: OnnxReader) -> None:
+    reading = replace(asker, reader=reader)
+    for question in load(default_set("dev"))[::3]:
+        reply = reading.ask(question.text, 5)
+        assert len(reply.ranked) == 5
+        assert_sound(reply)
+        assert bare(reading.ask(question.text, 1).ranked) == bare(reply.ranked[:1])
+
+
+def test_the_reader_marks_less_than_the_sentence(asker: Asker, reader: OnnxReader) -> None:
+    question = "When did Chang'e-4 land on the far side of the Moon?"
+    (sentence,), (words,) = (one.ask(question).ranked for one in (asker, replace(asker, reader=reader)))
+    assert words.text == "January 3"
+    assert words.text in sentence.text
+    assert words.citation == sentence.citation
+
+
+@pytest.mark.parametrize(("least", "answered"), [(0.0, True), (1.0, False)])
+def test_who_asks_may_say_how_sure_an_answer_must_be(asker: Asker, least: float, answered: bool) -> None:
+    reply = replace(asker, least=least).ask("What did the baker of Bern sell on Tuesday?")
+    assert reply.answered == answered
+    assert reply.confidence == asker.ask("What did the baker of Bern sell on Tuesday?").confidence
+
+
+def test_one_article_alone_can_be_asked(asker: Asker) -> None:
+    name = "002_47dff1a686762f21.txt"
+    reply = asker.ask("When did Chang'e-4 land on the far side of the Moon?", MOST, only=name)
+    assert {answer.citation.article for answer in reply.ranked} == {name}
+    assert asker.ask("Moon", only="none.txt").ranked == ()
+
+
 def test_answers_of_one_reply_differ(replies: dict[str, Reply]) -> None:
     for reply in replies.values():
         assert len({" ".join(answer.text.split()).casefold() for answer in reply.ranked}) == 5
@@ -240,7 +273,7 @@ def test_reply_tells_what_was_asked(asker: Asker, replies: dict[str, Reply]) -> 
     reply = replies["Who designed Chang'e-6?"]
     assert (reply.question, reply.standalone) == ("Who designed Chang'e-6?",) * 2
     assert (reply.index.generation, reply.index.articles, reply.index.stale) == (1, 5, False)
-    assert set(reply.timing_ms) == {"embed", "find", "total"}
+    assert set(reply.timing_ms) == {"embed", "find", "read", "total"}
 
 
 def test_first_example_of_the_readme_is_answered(asker: Asker) -> None:

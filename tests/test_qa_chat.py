@@ -447,7 +447,7 @@ def test_terminal_conversation_from_prompt_to_ctrl_d(terminal: Terminal) -> None
     assert "5 articles" in terminal.until("qa> ")
     terminal.type(f"{QUESTION}\n")
     answered = terminal.until("confidence")
-    assert f"\x1b[1;4m{JANUARY}" in answered
+    assert "On \x1b[1;4mJanuary 3\x1b[0m, China's Chang'e-4 probe became the first" in answered
     terminal.until("qa> ")
     terminal.type("/open 1\n")
     assert "> 6  \x1b[1;4mOn January 3" in terminal.until("qa> ")
@@ -469,7 +469,7 @@ def run_chat(index: Path, lines: str, *options: str) -> subprocess.CompletedProc
 def test_pipe_conversation_is_plain_and_has_no_prompt(seed_index: Path) -> None:
     done = run_chat(seed_index, f"{QUESTION}\n/nonsense\n/open 1\n/quit\n{QUESTION}\n")
     assert (done.returncode, done.stderr) == (0, "")
-    assert done.stdout.count("answer: " + JANUARY) == 1
+    assert done.stdout.count("answer: January 3\n") == 1
     assert "> " in done.stdout
     assert "qa>" not in done.stdout
     assert "\x1b" not in done.stdout

@@ -106,6 +106,22 @@ def test_usage_errors_leave_with_two(arguments: list[str], words: list[str], qa:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_how_sure_an_answer_must_be_is_for_the_asker_to_say(seed_index: Path, qa: Qa) -> None:
+    sure, unsure = (
+        qa("ask", QUESTION, "--min-confidence", least, "--index", seed_index, "--json") for least in ("0.1", "1.0")
+    )
+    assert (sure.returncode, unsure.returncode) == (0, 3)
+    assert (
+        json.loads(sure.stdout)["answers"][0]["text"] == json.loads(unsure.stdout)["nearest"][0]["text"] == "January 3"
+    )
+    assert_refused(qa("ask", QUESTION, "--min-confidence", "2"), 2, "--min-confidence", "0.0<=x<=1.0")
+
+
+def test_without_the_reader_a_sentence_is_marked(seed_index: Path, qa: Qa) -> None:
+    done = qa("ask", QUESTION, "--no-reader", "--index", seed_index)
+    assert f"answer: {JANUARY}" in done.stdout
+
+
 @pytest.mark.parametrize("command", [["ask", QUESTION], ["chat"], ["status"], ["verify"]], ids=lambda c: c[0])
 def test_nothing_indexed_leaves_with_four(command: list[str], qa: Qa, tmp_path: Path) -> None:
     assert_refused(qa(*command), 4, "Nothing is indexed", "qa index FOLDER")

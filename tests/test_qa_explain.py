@@ -6,6 +6,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -20,6 +21,7 @@ from index.terms import Wanted
 from qa import retrieve
 from qa.ask import Asker
 from qa.explain import explain, explanation_text
+from qa.reader.model import OnnxReader
 from qa.records import Explanation, Finding, Place, Term
 from qa.sanitise import sanitise
 
@@ -40,7 +42,7 @@ MADE = Explanation(
     phrases=("the far side", "two\x07\nlines"),
     candidates=107,
     places=(
-        Place(3, 1, Evidence(0.535, (0.58,), 0.411, 0.541, 1.0), 0.58, 1.0, 1.2214),
+        Place(3, 1, Evidence(0.535, (0.58,), 0.411, 0.541, 1.0), 0.58, 1.0, 1.2214, 4.21),
         Place(94, None, Evidence(-0.175, (-0.021,), 0.0), -0.021, 0.0, -0.0597),
     ),
 )
@@ -156,12 +158,14 @@ def ask(index: Path, *arguments: str, stdin: str = "") -> subprocess.CompletedPr
     return subprocess.run(command, input=stdin, capture_output=True, encoding="utf-8", check=False, timeout=120)
 
 
-def test_command_adds_the_account_below_the_answers(seed_index: Path, asker: Asker) -> None:
+def test_command_adds_the_account_below_the_answers(seed_index: Path, asker: Asker, reader: OnnxReader) -> None:
     plain, done = (ask(seed_index, "-k", "3", *options, QUESTION) for options in ((), ("--explain",)))
     assert (done.returncode, done.stderr) == (0, "")
     answers, account = done.stdout.split("\nHow the order came about\n")
     assert answers == plain.stdout
-    assert f"\nHow the order came about\n{account}" == "\n" + explanation_text(explained(asker, QUESTION, 3))
+    assert f"\nHow the order came about\n{account}" == "\n" + explanation_text(
+        explained(replace(asker, reader=reader), QUESTION, 3)
+    )
     assert [line.split()[0] for line in account.splitlines()[-3:]] == ["1", "2", "3"]
 
 

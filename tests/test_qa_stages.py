@@ -17,6 +17,7 @@ from index.store import Index, open_index
 from index.terms import terms
 from qa.ask import Asker
 from qa.retrieve import query
+from qa.session import Setting
 from qa.stages import HINTS, MEANINGS, Loss, Place, Stages, lost, stages
 
 ASKED = "When did Chang'e-4 land on the far side of the Moon?"
@@ -149,7 +150,7 @@ def test_planted_questions_of_every_class_are_named_rightly(
     shipped = default_set("dev").read_text(encoding="utf-8").splitlines()
     lines += [line for line in map(json.loads, shipped) if line["id"] in SHIPPED]
     (tmp_path / "planted.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    with prepared(tmp_path / "planted.jsonl", seed_index, lambda _: None) as exam:
+    with prepared(tmp_path / "planted.jsonl", seed_index, lambda _: None, Setting(read=False)) as exam:
         rows = evaluate(exam).report.rows
     assert {row.id: row.loss for row in rows} == {name: loss for name, (loss, *_) in PLANTED.items()} | SHIPPED
     assert {row.loss for row in rows} == {*Loss, None}

@@ -41,6 +41,7 @@ def _head(run: Run, comparison: Comparison | None) -> str:
         "questions": f"{len(rows)}, {sum(row.answerable for row in rows)} of them answerable from the articles",
         "model": f"{config.model} ({str(config.fingerprint)[:12]})",
         "index": f"generation {config.generation}, {config.articles} articles, {config.passages} passages",
+        "reader": config.reader[:12] or "none",
         "threshold": f"{config.threshold:.3f}",
         "code": config.code,
         "machine": config.machine,

@@ -17,7 +17,13 @@ from qa.retrieve import DEPTH
 Record = dict[str, Any]
 
 WIDTH = 120
-SAID = {"qa": "`qa`", "meaning": "dense alone", "words": "BM25 alone", "peer": "plain script"}
+SAID = {
+    "qa": "`qa`",
+    "unread": "`qa --no-reader`",
+    "meaning": "dense alone",
+    "words": "BM25 alone",
+    "peer": "plain script",
+}
 """What the systems are called."""
 SHOWN = OF_FINDING + OF_ANSWERS
 HEAD = """\
@@ -30,7 +36,8 @@ METHOD = f"""\
 
 - *`qa`* is the product as it comes, each set asked of an index of its own articles. Its places (the measures from
   hit@1 to mrr@10) are those that `qa ask -k` gives whether or not it is sure; its answers count as they are given,
-  so that one held back has no words. em and f1 compare the words it marks, a whole sentence, with a short answer.
+  so that one held back has no words. em and f1 compare the words it marks with the accepted answers.
+- *`qa --no-reader`* is the same by likeness alone; what it marks are whole sentences.
 - *dense alone* and *BM25 alone* order what both searches found (the {DEPTH} best of each) by the cosines of passage,
   sentence and article alone, or by BM25 alone.
 - *plain script* is sentence-transformers with the same model and a flat FAISS index: one vector for a whole text, cut

@@ -1,11 +1,11 @@
-"""The four systems that are scored side by side: how each ranks for a question, and what its rankings score.
+"""The five systems that are scored side by side: how each ranks for a question, and what its rankings score.
 
 Owns the systems and the measures they share. Every ranking is brought to one form, the ranks at which something
 right stands, so that one formula scores a product that ranks passages and a script that ranks whole texts.
 """
 
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -19,6 +19,7 @@ from eval.question_sets import Question
 from eval.rows import DEPTH, Row
 from eval.run import Ask, Measure, measured, score, summarise
 from eval.searches import ORDERS, asking
+from qa.ask import Asker
 from qa.diagnostics import Progress
 
 OF_FINDING = ("hit@1", "hit@5", "hit@10", "ndcg@10", "mrr@10")
@@ -136,9 +137,9 @@ def _rows(questions: Sequence[Question], ask: Ask, exam: Exam, system: str) -> t
         return score(questions, ask, exam.texts, progress)
 
 
-def _product(exam: Exam, run: Runner) -> Scored:
-    """Score the product as it is, also by its answers and by what it holds back."""
-    rows = _rows(exam.questions, exam.asker.ask, exam, "qa")
+def _product(asker: Asker, system: str, exam: Exam) -> Scored:
+    """Score the product, also by its answers and by what it holds back."""
+    rows = _rows(exam.questions, asker.ask, exam, system)
     report = summarise(rows)
     more = {name: report.measures[name] for name in OF_ANSWERS if report.measures[name].mean is not None}
     return _of(answerable(exam.questions), [of_row(row) for row in rows if row.answerable], more)
@@ -159,7 +160,8 @@ def _peer(exam: Exam, run: Runner) -> Scored:
 
 
 SYSTEMS: Mapping[str, Callable[[Exam, Runner], Scored]] = {
-    "qa": _product,
+    "qa": lambda exam, run: _product(exam.asker, "qa", exam),
+    "unread": lambda exam, run: _product(replace(exam.asker, reader=None), "without the reader", exam),
     "meaning": lambda exam, run: _alone("meaning", exam, run),
     "words": lambda exam, run: _alone("words", exam, run),
     "peer": _peer,

@@ -30,7 +30,7 @@ from index.records import ArticleKey, ModelCard
 from index.sources import Scope, Unreadable, location, read_bytes, walk
 from index.vectors import Embedder, Vectors
 from qa.answer import answers, group
-from qa.confidence import Scale
+from qa.confidence import ALIKE
 from qa.diagnostics import ExitCode, Progress, exit_code, tell
 from qa.expect import expected_form
 from qa.records import IndexState, Reply
@@ -89,7 +89,7 @@ def asker(choice: Choice, memory: Memory, embed: Callable[[str], Vectors], card:
 
     def ask(question: str, k: int) -> Reply:
         findings = choice.search(memory, query(question, embed(question)), expected_form(question))
-        ranked = answers(group(findings)[:k], Scale())
+        ranked = answers(group(findings)[:k], ALIKE)
         sure = ranked[0].confidence if ranked else 0.0
         return Reply(question, question, bool(ranked), sure, ranked, state)
 

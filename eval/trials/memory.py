@@ -54,12 +54,15 @@ class Memory:
     added: tuple[Weighed, ...] = ()
     """Terms that every question is searched by beside its own."""
 
-    def find(self, query: Query, depth: int) -> Found:
-        """Return the passages among the best ``depth`` by meaning or the best ``depth`` by words."""
+    def find(self, query: Query, depth: int, only: str | None = None) -> Found:
+        """Return the passages among the best ``depth`` by meaning or by words, or all those of one article."""
         weighed = (*self.weigh(query), *self.added)
         worth = self._worth(weighed)
         phrased = self._phrased(query.phrases)
-        chosen = {*_best(self.whole @ query.vector, depth), *_by_words(worth, depth), *phrased}
+        if only is None:
+            chosen = {*_best(self.whole @ query.vector, depth), *_by_words(worth, depth), *phrased}
+        else:
+            chosen = {row for row, at in enumerate(self.article_of) if self.articles[int(at)].key.path == only}
         about = cache(lambda number: self._article_cosine(query.vector, number))
         candidates = []
         for row in sorted(chosen):

@@ -8,7 +8,7 @@ import typer
 
 from index.errors import UsageError
 from index.place import find_index
-from qa.cli.options import AnswersOption, IndexOption, JsonOption
+from qa.cli.options import AnswersOption, IndexOption, JsonOption, LeastOption, NoReaderOption
 from qa.diagnostics import tell
 from qa.limits import check_question
 from qa.streams import Typed, out, stdin_lines, styled
@@ -28,12 +28,14 @@ def ask(
         typer.Option("--why-not", metavar="ARTICLE", help="Say why ARTICLE is not the answer, and where it was lost"),
     ] = None,
     degraded: Annotated[bool, typer.Option("--degraded", help="Answer from what is undamaged of the index")] = False,
+    no_reader: NoReaderOption = False,
+    min_confidence: LeastOption = None,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
     """Print the best answer to QUESTION with its citation. Exit code 3: the articles do not say."""
+    from qa import session
     from qa.printing import Manner, account, answer
-    from qa.session import open_asker
 
     asked = " ".join(question)
     check_question(asked, k)
@@ -41,7 +43,7 @@ def ask(
     questions = [line.strip() for line in stdin_lines() if line.strip()] if several else [asked]
     if not questions:
         raise UsageError("There is no question on stdin. Give one a line, as in: qa ask - < questions.txt")
-    asker = open_asker(find_index(index), degraded=degraded)
+    asker = session.open_asker(find_index(index), session.Setting(degraded, not no_reader, min_confidence))
     if why_not is not None:
         account(asker, why_not, questions, json=json)
         return
@@ -53,16 +55,18 @@ def chat(
     label: Annotated[
         Path | None, typer.Option("--label", metavar="FILE", help="Where /good, /wrong and /answer keep questions")
     ] = None,
+    no_reader: NoReaderOption = False,
+    min_confidence: LeastOption = None,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
     """Ask one question after another; /help lists the commands."""
+    from qa import session
     from qa.chat import Chat, converse
     from qa.contract import dumps, reply_payload
-    from qa.session import open_asker
 
     check_question("?", k)
-    asker = open_asker(find_index(index))
+    asker = session.open_asker(find_index(index), session.Setting(read=not no_reader, least=min_confidence))
     terminal = sys.stdin.isatty() and sys.stdout.isatty()
     if terminal:
         import readline  # noqa: F401  (line editing and the history of this conversation, for input())

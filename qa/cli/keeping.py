@@ -71,11 +71,13 @@ def status(json: JsonOption = False, index: IndexOption = None) -> None:
 
 def verify(json: JsonOption = False, index: IndexOption = None) -> None:
     """Check every checksum, span and vector of the index. Exit code 4: damaged; 5: only the prepared model is."""
+    from index.verify import Finding
     from index.verify import verify as check
     from qa import reports
     from qa.contract import dumps
+    from qa.reader import ready
 
-    found = check(find_index(index))
+    found = (*check(find_index(index)), Finding("reader", "; ".join(ready.faults()) or None, of_index=False))
     out(dumps(reports.verify_payload(found)) + "\n" if json else reports.verify_text(found))
     faulty = [finding for finding in found if finding.fault]
     damaged = ExitCode.NO_INDEX if any(finding.of_index for finding in faulty) else ExitCode.MODEL

@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 
 from index.place import find_index
-from qa.cli.options import IndexOption, JsonOption
+from qa.cli.options import IndexOption, JsonOption, LeastOption, NoReaderOption
 from qa.streams import out
 
 
@@ -42,11 +42,17 @@ def eval_(
             "--calibrate", metavar="precision=P", help="Fit confidence to these questions and store it with the index"
         ),
     ] = None,
+    own_article: Annotated[
+        bool, typer.Option("--own-article", help="Ask each question of the article it is about alone: no search")
+    ] = False,
+    no_reader: NoReaderOption = False,
+    min_confidence: LeastOption = None,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
     """Score the answers to a question set: retrieval, answers, abstention, with 95 % intervals."""
     from eval.command import Task, perform
+    from qa.session import Setting
 
     task = Task(
         questions,
@@ -60,5 +66,7 @@ def eval_(
         why=why,
         check=check,
         calibrate=calibrate,
+        setting=Setting(read=not no_reader, least=min_confidence),
+        own_article=own_article,
     )
     raise typer.Exit(perform(task, out))

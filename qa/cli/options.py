@@ -10,4 +10,13 @@ IndexOption = Annotated[
     typer.Option("--index", metavar="DIR", help="The index folder. Default: QA_INDEX, else the nearest .qa"),
 ]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON instead of text")]
+NoReaderOption = Annotated[
+    bool, typer.Option("--no-reader", help="Order and mark by likeness alone, without the closer reading")
+]
+LeastOption = Annotated[
+    float | None,
+    typer.Option(
+        "--min-confidence", metavar="C", min=0.0, max=1.0, help="Count as answers those at least so sure, 0 to 1"
+    ),
+]
 AnswersOption = Annotated[int, typer.Option("-k", metavar="N", help="Show up to N answers (100 at most)")]

@@ -1,0 +1,195 @@
+"""The reader: the form of its input, spans out of logits, its weights in eight bits, its export, and what it says."""
+
+import json
+import subprocess
+import sys
+from itertools import product
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
+from safetensors.numpy import load_file
+
+from index import exports, models
+from index.embed import whole_tokenizer
+from index.errors import ModelUnavailable
+from qa.beside import Beside
+from qa.reader import ready
+from qa.reader.form import LONGEST, Input, encode
+from qa.reader.model import LONGEST_ANSWER, OnnxReader, judged
+from qa.reader.weights import FACTOR, packed, unpacked
+
+BASE = models.find_model(models.DEFAULT_MODEL)
+TOKENIZER = whole_tokenizer((BASE / "tokenizer.json").read_bytes())
+TEXT = (
+    "The rover landed on January 3, 2019. It was sent by China. "
+    "The mission cost 180 million dollars, said Wu Weiren, its chief designer."
+)
+SMALL = st.floats(-2, 2, width=32)
+
+
+def test_input_is_question_title_and_passage_between_marks() -> None:
+    made = encode(TOKENIZER, "Who?", "The Title", "Anna did.")
+    spelled = [TOKENIZER.id_to_token(piece) for piece in made.pieces]
+    assert spelled == ["[CLS]", "who", "?", "[SEP]", "the", "title", "[SEP]", "anna", "did", ".", "[SEP]"]
+    assert made.types == [0] * 4 + [1] * 7
+    assert made.first == 7
+    assert ["Anna did."[start:end] for start, end in made.offsets] == ["Anna", "did", "."]
+
+
+def test_no_title_takes_no_place() -> None:
+    spelled = [TOKENIZER.id_to_token(piece) for piece in encode(TOKENIZER, "Who?", "", "Anna did.").pieces]
+    assert spelled == ["[CLS]", "who", "?", "[SEP]", "anna", "did", ".", "[SEP]"]
+
+
+@given(st.text(max_size=400), st.text(max_size=200), st.text(max_size=2000))
+def test_input_is_never_longer_than_is_read(question: str, title: str, text: str) -> None:
+    made = encode(TOKENIZER, question, title, text)
+    assert len(made.pieces) <= LONGEST
+    assert len(made.types) == len(made.pieces)
+    assert made.first + len(made.offsets) + 1 == len(made.pieces)
+    assert all(0 <= start <= end <= len(text) for start, end in made.offsets)
+
+
+@settings(deadline=None)
+@given(st.integers(1, 45).flatmap(lambda n: arrays(np.float32, (n + 3, 2), elements=st.integers(-99, 99).map(float))))
+def test_best_span_is_that_of_trying_them_all(logits: np.ndarray) -> None:
+    size = len(logits) - 3
+    given_ = Input([101, 102, *range(200, 200 + size), 102], 2, [(at, at + 1) for at in range(size)])
+    spans = [(one, other) for one, other in product(range(size), repeat=2) if 0 <= other - one < LONGEST_ANSWER]
+    totals = {span: logits[2 + span[0], 0] + logits[2 + span[1], 1] for span in spans}
+    found = judged(given_, logits)
+    assert found.margin == max(totals.values()) - logits[0].sum()
+    assert totals[found.span.start, found.span.end - 1] == max(totals.values())
+
+
+def test_a_passage_without_words_says_nothing() -> None:
+    found = judged(encode(TOKENIZER, "Who?", "", ""), np.zeros((4, 2), np.float32))
+    assert found.margin == -np.inf
+    assert found.span == (0, 0)
+
+
+@given(
+    arrays(np.float32, (3, 5), elements=st.floats(-2, 2, width=32)),
+    arrays(np.float32, 5, elements=st.floats(-2, 2, width=32)),
+)
+def test_weights_come_back_within_half_a_step(matrix: np.ndarray, row: np.ndarray) -> None:
+    base = {"a": np.ones((3, 5), np.float32), "b": np.ones(5, np.float32), "c": np.full(2, 7, np.float32)}
+    stored = packed({"a": matrix, "b": row, "head": matrix}, base)
+    back = unpacked(stored, base)
+    assert stored["a"].dtype == np.int8
+    assert (np.abs(back["a"] - matrix) <= stored["a" + FACTOR] / 2 + 1e-6).all()
+    assert np.array_equal(back["b"], row)
+    assert np.array_equal(back["head"], matrix)
+    assert np.array_equal(back["c"], base["c"])
+
+
+def test_the_weights_that_travel_are_small_and_whole() -> None:
+    path = Path(ready.__file__).parent / "reader.safetensors"
+    assert path.stat().st_size <= 12_000_000
+    assert exports.sha256(path) == ready.WEIGHTS
+    names = {name.removesuffix(FACTOR) for name in load_file(path)}
+    base = {f"encoder.{name}" for name in load_file(BASE / "model.safetensors")}
+    assert names - base == {"head.weight", "head.bias"}
+    assert not any("embeddings" in name for name in names)
+
+
+def test_export_is_not_made_of_other_weights(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("QA_CACHE", str(tmp_path))
+    monkeypatch.setattr(ready, "WEIGHTS", "0" * 64)
+    with pytest.raises(ModelUnavailable, match=r"reader\.safetensors is not the reader of this version\..*--no-reader"):
+        ready.make_ready(lambda _: None)
+
+
+def test_a_damaged_export_is_not_read(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, reader: OnnxReader) -> None:
+    whole = exports.export_folder(ready.FINGERPRINT)
+    monkeypatch.setenv("QA_CACHE", str(tmp_path))
+    folder = exports.export_folder(ready.FINGERPRINT)
+    folder.mkdir(parents=True)
+    for name in ("card.json", "tokenizer.json"):
+        (folder / name).write_bytes((whole / name).read_bytes())
+    content = bytearray((whole / "model.onnx").read_bytes())
+    content[len(content) // 2] ^= 1
+    (folder / "model.onnx").write_bytes(content)
+    with pytest.raises(ModelUnavailable, match=r"is damaged \(model\.onnx has another checksum\)\. Remove that folder"):
+        ready.load_reader()
+
+
+def test_reading_several_is_reading_each(reader: OnnxReader) -> None:
+    passages = [("", TEXT), ("Rovers", TEXT), ("", "Apples are cheap."), ("", TEXT * 3), ("", "x")]
+    assert reader.read_all("When did the rover land?", passages) == [
+        reader.read("When did the rover land?", title, text) for title, text in passages
+    ]
+    assert reader.read_all("Who?", []) == []
+
+
+@pytest.mark.parametrize(
+    ("question", "words"),
+    [
+        ("When did the rover land?", "January 3, 2019"),
+        ("Who is the chief designer?", "Wu Weiren"),
+        ("How much did the mission cost?", "180 million dollars"),
+        ("Which country sent it?", "China"),
+    ],
+)
+def test_it_points_at_the_words_that_answer(reader: OnnxReader, question: str, words: str) -> None:
+    found = reader.read(question, "", TEXT)
+    assert TEXT[found.span.start : found.span.end] == words
+    assert found.margin > reader.read(question, "", "Apples are cheap this year, said the grocer.").margin
+    assert found.margin > 0
+
+
+def test_what_is_not_there_is_below_what_is(reader: OnnxReader) -> None:
+    there = reader.read("Who is the chief designer?", "", TEXT).margin
+    absent = [
+        reader.read(question, "", TEXT).margin
+        for question in ("Who cooked the dinner?", "How tall is the tower of Pisa?", "What do whales eat?")
+    ]
+    assert max(absent) < 0 < there
+
+
+def test_the_export_says_what_the_network_says(reader: OnnxReader, tmp_path: Path) -> None:
+    """Against torch and transformers, in a process of their own: the same span, a margin within a logit."""
+    code = """
+import json, sys, torch
+from pathlib import Path
+from qa.reader import export
+from qa.reader.form import encode
+from qa.reader.model import judged
+from qa.reader.weights import unpacked
+from safetensors.numpy import load_file
+from tokenizers import Tokenizer
+base, weights, asked = Path(sys.argv[1]), Path(sys.argv[2]), json.loads(sys.argv[3])
+network = export._network(base, unpacked(load_file(weights), export._encoder_of(base)))
+tokenizer = Tokenizer.from_file(str(base / "tokenizer.json"))
+tokenizer.no_padding(); tokenizer.no_truncation()
+said = []
+for question, text in asked:
+    given = encode(tokenizer, question, "", text)
+    with torch.no_grad():
+        logits = network(torch.tensor([given.pieces]), torch.tensor([given.types]))[0].numpy()
+    found = judged(given, logits)
+    said.append([found.margin, *found.span])
+print(json.dumps(said))
+"""
+    asked = [("When did the rover land?", TEXT), ("Who is the chief designer?", TEXT), ("How much did it cost?", TEXT)]
+    weights = Path(ready.__file__).parent / "reader.safetensors"
+    done = subprocess.run(
+        [sys.executable, "-P", "-c", code, str(BASE), str(weights), json.dumps(asked)],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    for (question, text), (margin, start, end) in zip(asked, json.loads(done.stdout), strict=True):
+        found = reader.read(question, "", text)
+        assert found.span == (start, end)
+        assert found.margin == pytest.approx(margin, abs=1.0)
+
+
+def test_work_beside_gives_its_result_or_its_error() -> None:
+    assert Beside(lambda: 7).result() == 7
+    with pytest.raises(ZeroDivisionError, match="division by zero"):
+        Beside(lambda: 1 / 0).result()
