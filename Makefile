@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check lint types contracts test eval fit trials bench fidelity scores torture
+.PHONY: check lint types contracts test eval fit trials bench fidelity scores reader torture
 
 check: lint types contracts test      ## everything that CI runs
 
@@ -20,7 +20,7 @@ test:                                 ## the tests: offline, a few minutes
 eval:                                 ## score the held-out questions on a throw-away index of ./seeds
 	$(PYTHON) -m qa eval --index "$$(mktemp -d)"
 
-fit:                                  ## the constants of qa/confidence.py, from the development questions
+fit:                                  ## the scale of confidence without the reader, from the development questions
 	$(PYTHON) -m eval.fit
 
 trials:                               ## what each choice in retrieval is worth: TRIALS="articles questions ..."
@@ -37,6 +37,12 @@ fidelity:                             ## our vectors and words beside their orig
 scores:                               ## public sets beside published scores, into docs/scores.md: DATA=a folder of sets
 	@test -n "$(DATA)" || { echo 'Name a folder of public question sets: make scores DATA=~/sets' >&2; exit 2; }
 	$(PYTHON) -m eval.scores "$(DATA)" $(SCORES)
+
+reader:                               ## train the reader, hours on a CPU, resumable: DATA=a folder of sets WORK=a folder to keep
+	@test -n "$(DATA)" -a -n "$(WORK)" || { echo 'Name both: make reader DATA=~/sets WORK=~/reader' >&2; exit 2; }
+	$(PYTHON) -m eval.training.mine "$(DATA)" "$(WORK)"
+	$(PYTHON) -m eval.training.train "$(DATA)" "$(WORK)"
+	$(PYTHON) -m eval.training.pack "$(WORK)" qa/reader/reader.safetensors
 
 torture:                              ## prove that an index cannot be lost: a table of figures, ten minutes or more
 	$(PYTHON) tests/torture.py

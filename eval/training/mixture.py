@@ -1,0 +1,182 @@
+"""What the reader sees in one pass: pairs as they are, cut short, without their answer, with a near miss, with a rival.
+
+Owns how often each kind is seen. Chance depends on a seed and the pair alone, so that a pass can be made again.
+"""
+
+import hashlib
+import random
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cache
+
+from eval.training import swaps
+from eval.training.pairs import Pair
+from index.records import Span
+from index.sentences import sentences
+
+DEV_SHARE = 0.03
+"""Of the groups of each source, kept away from training."""
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """What is read at once, and what is right: ``text[answer.start:answer.end]``, or None where it is not there."""
+
+    question: str
+    title: str
+    text: str
+    answer: Span | None
+    kind: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """How many examples of each kind a pair of one source gives on average."""
+
+    whole: float
+    cut: float
+    rival: float
+    swap: float
+    without: float
+    consistent: float
+
+
+SHARES: Mapping[str, Share] = {
+    "squad": Share(whole=0.9, cut=0.7, rival=0.45, swap=0.45, without=0.25, consistent=0.1),
+    "reddit": Share(whole=0.5, cut=0.5, rival=0.35, swap=0.25, without=0.2, consistent=0.05),
+    "amazon": Share(whole=0.5, cut=0.5, rival=0.35, swap=0.25, without=0.2, consistent=0.05),
+    "policy": Share(whole=0.2, cut=0.1, rival=0.0, swap=0.0, without=0.1, consistent=0.0),
+    "qamr": Share(whole=0.25, cut=0.0, rival=0.08, swap=0.1, without=0.0, consistent=0.02),
+}
+TITLED = 0.7
+"""How often a text is read under its title where it has one."""
+LEAST_CUT, MOST_CUT = 200, 650
+"""Characters that a text is cut to; a sentence may be longer."""
+LONGEST_TEXT = 1400
+"""Characters; a longer text is read cut."""
+
+
+def split(pairs: Sequence[Pair]) -> tuple[list[int], list[int]]:
+    """Return the numbers of the pairs to train on and of those to look at, no group on both sides."""
+    dev = [at for at, pair in enumerate(pairs) if _drawn("split", pair.group) < DEV_SHARE]
+    chosen = set(dev)
+    return [at for at in range(len(pairs)) if at not in chosen], dev
+
+
+def examples(
+    pairs: Sequence[Pair], numbers: Sequence[int], rivals: Mapping[int, Sequence[str]], seed: str
+) -> Iterator[Example]:
+    """Yield the examples of one pass over these pairs; ``rivals`` are the mined texts of a pair, where it has any."""
+    names = _names(pairs, numbers)
+    neighbours = _neighbours(pairs, numbers)
+    for number in numbers:
+        pair = pairs[number]
+        chance = random.Random(f"{seed} {pair.source} {number}")
+        others = chance.sample(names[pair.source], min(40, len(names[pair.source])))
+        if pair.source == "qamr":
+            pair = _in_company(pair, neighbours[pair.group], chance)
+        for example in _of(pair, SHARES[pair.source], rivals.get(number, ()), others, chance):
+            titled = example.title and chance.random() < TITLED
+            yield example if titled else replace(example, title="")
+
+
+def _of(
+    pair: Pair, share: Share, rivals: Sequence[str], others: Sequence[str], chance: random.Random
+) -> Iterator[Example]:
+    short = cut(pair, chance)
+    if chance.random() < share.whole:
+        told = pair if len(pair.text) <= LONGEST_TEXT else short
+        yield Example(pair.question, pair.title, told.text, told.answer, "whole")
+    if chance.random() < share.cut:
+        yield Example(pair.question, pair.title, short.text, short.answer, "cut")
+    if rivals and chance.random() < share.rival:
+        yield Example(pair.question, pair.title, rivals[int(len(rivals) * chance.random() ** 1.7)], None, "rival")
+    told = short if chance.random() < 0.7 or len(pair.text) > LONGEST_TEXT else pair
+    if chance.random() < share.swap:
+        missed = swaps.near_miss(told, others, chance)
+        if missed is not None:
+            yield Example(missed[0], pair.title, missed[1], None, "swap")
+    if chance.random() < share.without:
+        rest = without_answer(pair, chance)
+        if rest:
+            yield Example(pair.question, pair.title, rest, None, "without")
+    if chance.random() < share.consistent:
+        renamed = swaps.consistent(told, others, chance)
+        if renamed is not None:
+            question, text, start = renamed
+            yield Example(question, "", text, Span(start, start + len(pair.said)), "consistent")
+
+
+def cut(pair: Pair, chance: random.Random) -> Pair:
+    """Return the pair with its text cut to a few whole sentences around the answer."""
+    found = _sentences(pair.text)
+    inside = [at for at, (start, end) in enumerate(found) if start < pair.answer.end and pair.answer.start < end]
+    if not inside:
+        return pair
+    first, last, most = inside[0], inside[-1], chance.randint(LEAST_CUT, MOST_CUT)
+    while True:
+        sides = [at for at in (first - 1, last + 1) if 0 <= at < len(found)]
+        sides = [at for at in sides if found[max(at, last)].end - found[min(at, first)].start <= most]
+        if not sides:
+            break
+        chosen = chance.choice(sides)
+        first, last = min(first, chosen), max(last, chosen)
+    start, end = min(found[first].start, pair.answer.start), max(found[last].end, pair.answer.end)
+    answer = Span(pair.answer.start - start, pair.answer.end - start)
+    return replace(pair, text=pair.text[start:end], answer=answer)
+
+
+def without_answer(pair: Pair, chance: random.Random) -> str | None:
+    """Return whole sentences of the text that do not hold the words of the answer, side by side or around a gap."""
+    kept = [pair.text[start:end] for start, end in _sentences(pair.text)]
+    kept = [sentence for sentence in kept if not _holds(sentence, pair)]
+    if not kept:
+        return None
+    most, first = chance.randint(LEAST_CUT, MOST_CUT), chance.randrange(len(kept))
+    text = kept[first]
+    for sentence in kept[first + 1 :]:
+        if len(text) + len(sentence) > most:
+            break
+        text += " " + sentence
+    return text
+
+
+def _in_company(pair: Pair, neighbours: Sequence[str], chance: random.Random) -> Pair:
+    """Return a pair of one sentence among others of its document."""
+    others = [text for text in neighbours if text != pair.text and not _holds(text, pair)]
+    chosen = chance.sample(others, min(len(others), chance.randint(0, 3)))
+    at = chance.randint(0, len(chosen))
+    before = "".join(text + " " for text in chosen[:at])
+    text = " ".join([before + pair.text, *chosen[at:]])
+    answer = Span(pair.answer.start + len(before), pair.answer.end + len(before))
+    return replace(pair, text=text, answer=answer)
+
+
+def _names(pairs: Sequence[Pair], numbers: Sequence[int]) -> dict[str, list[str]]:
+    """Return the names that stand in the questions of each source."""
+    found: dict[str, dict[str, None]] = {pair.source: {} for pair in pairs}
+    for number in numbers:
+        found[pairs[number].source].update(dict.fromkeys(swaps.names_in(pairs[number].question)))
+    return {source: list(names) for source, names in found.items()}
+
+
+def _neighbours(pairs: Sequence[Pair], numbers: Sequence[int]) -> dict[str, list[str]]:
+    found: dict[str, dict[str, None]] = {}
+    for number in numbers:
+        if pairs[number].source == "qamr":
+            found.setdefault(pairs[number].group, {})[pairs[number].text] = None
+    return {group: list(texts) for group, texts in found.items()}
+
+
+def _holds(text: str, pair: Pair) -> bool:
+    return pair.said.casefold() in text.casefold()
+
+
+@cache
+def _sentences(text: str) -> tuple[Span, ...]:
+    return tuple(sentences(text, 0, len(text)))
+
+
+def _drawn(*parts: str) -> float:
+    """Return a number from 0 to 1 that the parts alone decide."""
+    return int.from_bytes(hashlib.sha256(" ".join(parts).encode()).digest()[:6]) / 2**48

@@ -1,0 +1,221 @@
+"""Run as ``python -m eval.training.train DATA WORK``: from pairs and rivals to trained weights, resumable.
+
+Owns the order of examples, the schedule, and checkpoints. Every number that decides the outcome stands in Plan. A
+checkpoint is a safetensors file: what was trained, the optimiser's two memories, and the running average.
+"""
+
+import argparse
+import json
+import sys
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from eval.resumable import finished, put
+from eval.training.mixture import Example, examples, split
+from eval.training.network import Reader, Ready, batch, loss
+from eval.training.pairs import load_pairs
+from index import models
+from index.embed import whole_tokenizer
+from qa.diagnostics import Progress
+from qa.reader.form import Input, Tokenizer, encode
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """Everything that decides what comes out."""
+
+    seed: int = 1
+    texts: int = 32
+    """In a batch."""
+    rates: tuple[float, ...] = (1.5e-4, 1e-4, 1e-4)
+    """The highest learning rate of each pass, reached after ``warm`` of its steps and falling to nothing after that."""
+    warm: float = 0.06
+    decay: float = 0.01
+    clip: float = 1.0
+    average: float = 0.998
+    """What the running average of the weights keeps of itself at every step."""
+    every: int = 200
+    """Steps between checkpoints."""
+
+
+def ready(tokenizer: Tokenizer, example: Example) -> Ready | None:
+    """Return an example as the reader is given it; None where the answer lies beyond what is read."""
+    given = encode(tokenizer, example.question, example.title, example.text)
+    if example.answer is None:
+        return _compact(given, (0, 0))
+    inside = [
+        at
+        for at, (start, end) in enumerate(given.offsets)
+        if start < example.answer.end and example.answer.start < end and start < end
+    ]
+    if not inside or given.offsets[inside[-1]][1] < example.answer.end:
+        return None
+    return _compact(given, (given.first + inside[0], given.first + inside[-1]))
+
+
+def _compact(given: Input, right: tuple[int, int]) -> Ready:
+    return Ready(np.array(given.pieces, np.uint16), given.types.index(1), given.first, right)
+
+
+def batches(found: Sequence[Ready], plan: Plan) -> list[list[int]]:
+    """Return which examples are read together: of similar length, in an order that the seed decides."""
+    order = np.random.default_rng(plan.seed).permutation(len(found))
+    width = plan.texts * 64
+    groups = []
+    for at in range(0, len(order), width):
+        near = sorted(order[at : at + width], key=lambda number: len(found[number].pieces))
+        groups += [[int(one) for one in near[first : first + plan.texts]] for first in range(0, len(near), plan.texts)]
+    return [groups[at] for at in np.random.default_rng(plan.seed + 1).permutation(len(groups))]
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Train, from the newest checkpoint in WORK where there is one; a finished pass is WORK/pass-N.safetensors."""
+    parser = argparse.ArgumentParser(prog="python -m eval.training.train", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
+    parser.add_argument("work", type=Path, metavar="WORK", help="where rivals lie and checkpoints go")
+    parser.add_argument("--passes", type=int, default=len(Plan().rates), metavar="N", help="stop after so many")
+    parser.add_argument(
+        "--steps", type=int, metavar="N", help="stop after so many; the same command goes on from there"
+    )
+    given = parser.parse_args(arguments)
+    for turn in range(given.passes):
+        if not (given.work / f"pass-{turn}.safetensors").is_file():
+            if not train(given.data, given.work, Plan(), turn, given.steps):
+                return
+
+
+def train(data: Path, work: Path, plan: Plan, turn: int, most: int | None = None) -> bool:
+    """Do the steps of one pass that no checkpoint has done yet, from where the pass before it came to.
+
+    With ``most``, at most so many of them. Returns whether the pass is done: then WORK/pass-N.safetensors is there.
+    """
+    base = models.find_model(models.DEFAULT_MODEL)
+    tokenizer = whole_tokenizer((base / "tokenizer.json").read_bytes())
+    pairs = load_pairs(data)
+    numbers, _ = split(pairs)
+    rivals = load_rivals(work)
+    found = [
+        one
+        for example in examples(pairs, numbers, rivals, f"{plan.seed}.{turn}")
+        if (one := ready(tokenizer, example)) is not None
+    ]
+    steps = batches(found, plan)
+    torch.manual_seed(plan.seed)
+    reader = Reader(base)
+    if turn:
+        reader.load_state_dict(load_file(work / f"pass-{turn - 1}.safetensors"), strict=False)
+    state = State(reader, plan, plan.rates[turn], len(steps))
+    checkpoint = work / f"checkpoint-{turn}.safetensors"
+    state.restore(checkpoint)
+    with Progress(f"Training, pass {turn + 1}") as progress, (work / "log.jsonl").open("a") as log:
+        started, seen, total = time.monotonic(), 0, 0.0
+        for at in range(state.done, len(steps) if most is None else min(len(steps), state.done + most)):
+            total += state.step([found[number] for number in steps[at]])
+            seen += len(steps[at])
+            progress(at + 1, len(steps))
+            if (at + 1) % 50 == 0:
+                speed = seen / (time.monotonic() - started)
+                log.write(
+                    json.dumps(
+                        {"pass": turn, "step": at + 1, "of": len(steps), "loss": total / 50, "per_second": speed}
+                    )
+                    + "\n"
+                )
+                log.flush()
+                total = 0.0
+            if (at + 1) % plan.every == 0:
+                state.keep(checkpoint)
+    state.keep(checkpoint)
+    if state.done < len(steps):
+        return False
+    told = asdict(plan) | {"pass": turn, "examples": len(found), "steps": len(steps)}
+    put(work / f"pass-{turn}.json", json.dumps(told, indent=1) + "\n")
+    save_file(state.average, work / f"pass-{turn}.safetensors")
+    return True
+
+
+class State:
+    """The network and what the optimiser remembers."""
+
+    def __init__(self, reader: Reader, plan: Plan, rate: float, steps: int) -> None:
+        self.reader, self.plan, self.rate, self.steps = reader, plan, rate, steps
+        self.done = 0
+        self.named = {name: one for name, one in reader.named_parameters() if one.requires_grad}
+        self.average = {name: one.detach().clone() for name, one in self.named.items()}
+        decayed = [one for one in self.named.values() if one.ndim > 1]
+        plain = [one for one in self.named.values() if one.ndim <= 1]
+        self.optimiser = torch.optim.AdamW(
+            [{"params": decayed, "weight_decay": plan.decay}, {"params": plain, "weight_decay": 0.0}],
+            lr=rate,
+            fused=True,
+        )
+        reader.train()
+
+    def step(self, examples: Sequence[Ready]) -> float:
+        """Learn from one batch and return its loss."""
+        warm = max(1, int(self.steps * self.plan.warm))
+        share = min((self.done + 1) / warm, (self.steps - self.done) / max(1, self.steps - warm))
+        for group in self.optimiser.param_groups:
+            group["lr"] = self.rate * share
+        pieces, types, mask, may = batch(examples)
+        lost = loss(self.reader(pieces, types, mask), may, torch.tensor([one.right for one in examples]))
+        self.optimiser.zero_grad()
+        lost.backward()  # type: ignore[no-untyped-call]
+        torch.nn.utils.clip_grad_norm_(list(self.named.values()), self.plan.clip)
+        self.optimiser.step()
+        self.done += 1
+        kept = min(self.plan.average, self.done / (self.done + 10))
+        with torch.no_grad():
+            for name, one in self.named.items():
+                self.average[name].lerp_(one, 1 - kept)
+        return float(lost.detach())
+
+    def keep(self, path: Path) -> None:
+        """Write a checkpoint in the place of the former one."""
+        tensors = {f"average.{name}": one for name, one in self.average.items()}
+        tensors |= {f"weight.{name}": one.detach() for name, one in self.named.items()}
+        for name, one in self.named.items():
+            memory = self.optimiser.state[one]
+            tensors |= {f"first.{name}": memory["exp_avg"], f"second.{name}": memory["exp_avg_sq"]}
+        draft = path.with_suffix(".new")
+        save_file(tensors, draft, metadata={"done": str(self.done), "steps": str(self.steps)})
+        draft.replace(path)
+
+    def restore(self, path: Path) -> None:
+        """Go on from a checkpoint, where there is one."""
+        if not path.is_file():
+            return
+        from safetensors import safe_open
+
+        with safe_open(path, "pt") as file:
+            self.done = int(file.metadata()["done"])
+        stored = load_file(path)
+        with torch.no_grad():
+            for name, one in self.named.items():
+                one.copy_(stored[f"weight.{name}"])
+                self.average[name].copy_(stored[f"average.{name}"])
+                self.optimiser.state[one] = {
+                    "step": torch.tensor(float(self.done)),
+                    "exp_avg": stored[f"first.{name}"],
+                    "exp_avg_sq": stored[f"second.{name}"],
+                }
+
+
+def load_rivals(work: Path) -> dict[int, list[str]]:
+    """Return the mined texts by the number of their pair."""
+    found: dict[int, list[str]] = {}
+    for path in sorted(work.glob("rivals-*.jsonl")):
+        for line in path.read_text(encoding="utf-8").splitlines():
+            number, texts = json.loads(line)
+            found[number] = texts
+    return found
+
+
+if __name__ == "__main__":
+    sys.exit(finished(lambda: main(sys.argv[1:])))

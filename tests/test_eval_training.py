@@ -1,0 +1,248 @@
+"""Training the reader: pairs, near misses made by rule, the mixture, and a small run that goes on where it stopped."""
+
+import gzip
+import json
+import random
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from safetensors.numpy import load_file
+
+from eval.training import swaps
+from eval.training.mine import mined
+from eval.training.mixture import SHARES, Share, cut, examples, split, without_answer
+from eval.training.pairs import FORMS, Pair, load_pairs
+from eval.trials.memory import Cut, lay_out
+from index.articles import read
+from index.embed import OnnxEmbedder
+from index.errors import UsageError
+from index.records import ArticleKey, Span
+
+TEXT = (
+    "The old bridge was built in 1908 by Anna Meyer. Her brother Karl Lang paid for it. "
+    "In 1954 a flood from Bregenz washed two of its arches away. The mayor of Lindau opened a new bridge in May 1957."
+)
+
+
+def pair(question: str, said: str, text: str = TEXT, source: str = "squad", group: str = "bridges") -> Pair:
+    start = text.index(said)
+    return Pair(source, group, "Bridges", question, text, Span(start, start + len(said)))
+
+
+BUILT = pair("Who built the old bridge in 1908?", "Anna Meyer")
+OPENED = pair("When did the mayor of Lindau open a new bridge?", "May 1957")
+
+
+def gzipped(path: Path, content: str) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(gzip.compress(content.encode(), mtime=0))
+
+
+def small_sets(folder: Path) -> Path:
+    """The five sets in little, each in the form in which it is published."""
+    line = {
+        "context": TEXT,
+        "question": BUILT.question,
+        "answer": " Anna Meyer",
+        "answer_start": BUILT.answer.start - 1,
+        "title": "Old_bridges",
+    }
+    other = line | {
+        "title": None,
+        "answer": "Karl Lang",
+        "answer_start": TEXT.index("Karl Lang"),
+        "question": "Who paid?",
+    }
+    wrong = line | {"answer": "Karl", "answer_start": 0}
+    gzipped(
+        folder / "squad_train_part/combined_no_dev_overlap.jsonl.gz",
+        "".join(json.dumps(one) + "\n" for one in (line, other, wrong)),
+    )
+    asked = [
+        {"id": "a", "question": OPENED.question, "answers": [{"text": "May 1957", "answer_start": OPENED.answer.start}]}
+    ]
+    squad = json.dumps({"data": [{"title": "t", "paragraphs": [{"context": TEXT, "qas": asked}]}]})
+    for names, _ in (FORMS["reddit"], FORMS["amazon"], FORMS["policy"]):
+        for name in names:
+            gzipped(folder / name, squad)
+    block = (
+        "#Wiki1k:wikinews:7:1:2\nThe ship sank near Oslo.\nWhat sank?      The ship\tship\nWhere?   near Oslo\tOslo\n"
+    )
+    second = "#Wiki1k:wikinews:7:1:3\nNobody was hurt.\nWho was hurt?   Nobody\tNobody\n"
+    for name in FORMS["qamr"][0]:
+        gzipped(folder / name, f"{block}\n{second}\n")
+    return folder
+
+
+def test_pairs_are_read_from_the_published_forms(tmp_path: Path) -> None:
+    found = load_pairs(small_sets(tmp_path))
+    assert all(one.text[one.answer.start : one.answer.end] == one.said for one in found)
+    told = [(one.source, one.title, one.said) for one in found]
+    assert told == [
+        ("squad", "Old bridges", "Anna Meyer"),
+        ("squad", "", "Karl Lang"),
+        ("reddit", "", "May 1957"),
+        ("amazon", "", "May 1957"),
+        ("policy", "", "May 1957"),
+        ("policy", "", "May 1957"),
+        *[("qamr", "", "The ship"), ("qamr", "", "near Oslo"), ("qamr", "", "Nobody")] * 2,
+    ]
+    assert {one.question for one in found if one.source == "qamr"} == {"What sank?", "Where?", "Who was hurt?"}
+
+
+def test_a_missing_set_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"There is no .*combined_no_dev_overlap\.jsonl\.gz\. Name the folder"):
+        load_pairs(tmp_path)
+
+
+def test_names_are_runs_of_capitals_inside_sentences() -> None:
+    assert swaps.names_in("When did Karl Lang meet the mayor of Lindau?") == ["Karl Lang", "Lindau"]
+    assert swaps.names_in("Bridges fall. Rivers rise.") == []
+
+
+def test_another_name_asks_about_somebody_else_in_the_text() -> None:
+    asked = pair("What did Karl Lang pay for?", "it")
+    changed = swaps.another_name(asked, [], random.Random(1))
+    assert changed == ("What did Anna Meyer pay for?", TEXT)
+
+
+def test_the_text_is_renamed_where_the_question_stays() -> None:
+    changed = swaps.renamed_text(OPENED, ["Konstanz"], random.Random(1))
+    assert changed is not None
+    assert changed[0] == OPENED.question
+    assert "Lindau" not in changed[1]
+    assert "May 1957" in changed[1]
+
+
+def test_numbers_are_exchanged_for_others_of_the_text() -> None:
+    changed = swaps.another_number(BUILT, [], random.Random(1))
+    assert changed is not None
+    assert changed[0] in ("Who built the old bridge in 1954?", "Who built the old bridge in 1957?")
+
+
+@pytest.mark.parametrize(
+    ("question", "changed"),
+    [
+        ("What was the largest arch?", "What was the smallest arch?"),
+        ("Who won?", "Who lost?"),
+        ("First of all, who?", "Last of all, who?"),
+    ],
+)
+def test_opposites_are_asked_for(question: str, changed: str) -> None:
+    assert swaps.opposite(pair(question, "1908"), [], random.Random(1)) == (changed, TEXT)
+
+
+def test_negation_is_put_in_and_taken_out() -> None:
+    put_in = swaps.negated(OPENED, [], random.Random(1))
+    assert put_in is not None
+    assert put_in[0] in {f"When did{word} the mayor of Lindau open a new bridge?" for word in (" not", "n't", " never")}
+    assert swaps.negated(pair("Who did not pay?", "1908"), [], random.Random(1)) == ("Who did pay?", TEXT)
+
+
+def test_a_rule_that_does_not_apply_gives_nothing() -> None:
+    plain = pair("why", "1908")
+    rules = (swaps.another_name, swaps.renamed_text, swaps.another_number, swaps.opposite, swaps.negated)
+    assert [rule(plain, [], random.Random(1)) for rule in rules] == [None] * len(rules)
+
+
+@given(st.integers())
+def test_near_misses_change_one_thing(seed: int) -> None:
+    question, text = swaps.near_miss(BUILT, ["Konstanz"], random.Random(seed)) or ("", "")
+    assert (question == BUILT.question) != (text == TEXT)
+
+
+@given(st.integers())
+def test_a_consistent_renaming_keeps_the_answer(seed: int) -> None:
+    done = swaps.consistent(OPENED, ["Konstanz", "Wangen"], random.Random(seed))
+    assert done is not None
+    question, text, start = done
+    assert text[start : start + len("May 1957")] == "May 1957"
+    assert "Lindau" not in question + text
+
+
+@given(st.integers())
+def test_a_cut_keeps_whole_sentences_and_the_answer(seed: int) -> None:
+    short = cut(OPENED, random.Random(seed))
+    assert short.said == "May 1957"
+    assert short.text in TEXT
+    assert short.text.endswith("May 1957.")
+
+
+@given(st.integers())
+def test_what_is_left_without_the_answer_does_not_hold_it(seed: int) -> None:
+    rest = without_answer(BUILT, random.Random(seed))
+    assert rest
+    assert "Anna Meyer" not in rest
+
+
+def test_no_group_is_on_both_sides_of_the_split() -> None:
+    pairs = [pair("Who?", "Anna Meyer", group=f"g{number % 400}") for number in range(1200)]
+    train, dev = split(pairs)
+    assert sorted(train + dev) == list(range(1200))
+    assert not {pairs[at].group for at in train} & {pairs[at].group for at in dev}
+    assert 0 < len(dev) < 120
+
+
+def test_the_mixture_follows_its_shares(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(SHARES, "squad", Share(whole=1, cut=1, rival=1, swap=1, without=1, consistent=1))
+    found = list(examples([OPENED, BUILT], [0], {0: ["A rival."]}, "1"))
+    assert [one.kind for one in found] == ["whole", "cut", "rival", "swap", "without", "consistent"]
+    assert [one.answer is None for one in found] == [False, False, True, True, True, False]
+    said = [one.text[one.answer.start : one.answer.end] for one in found if one.answer]
+    assert said == ["May 1957"] * 3
+    assert list(examples([OPENED, BUILT], [0], {0: ["A rival."]}, "1")) == found
+
+
+def test_rivals_come_near_and_do_not_hold_the_answer(embedder: OnnxEmbedder) -> None:
+    texts = [
+        TEXT,
+        "A new bridge over the Rhine was opened by the mayor of Konstanz in 1999.",
+        "The mayor of Lindau said that the bridge was opened in May 1957 indeed.",
+        "Apples are cheap this year.",
+    ]
+    readings = [read(ArticleKey("", f"{at}.txt"), text.encode()) for at, text in enumerate(texts)]
+    rivals = mined(OPENED, lay_out(readings, Cut(), embedder), embedder)
+    assert rivals == [texts[1], texts[3]]
+
+
+def trained(sets: Path, work: Path, *options: str) -> str:
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "eval.training.train", str(sets), str(work), "--passes", "1", *options],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stderr
+
+
+def test_a_run_that_stopped_goes_on_to_the_same_weights(tmp_path: Path) -> None:
+    sets = small_sets(tmp_path / "sets")
+    line = json.loads(gzip.decompress((sets / FORMS["squad"][0][0]).read_bytes()).splitlines()[0])
+    many = [line | {"context": f"{TEXT} Note {at}.", "title": f"Bridge {at}"} for at in range(36)]
+    gzipped(sets / FORMS["squad"][0][0], "".join(json.dumps(one) + "\n" for one in many))
+    for name in ("once", "twice"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "rivals-squad.jsonl").write_text(json.dumps([3, ["Nothing of that."]]) + "\n")
+    trained(sets, tmp_path / "once")
+    trained(sets, tmp_path / "twice", "--steps", "2")
+    assert not (tmp_path / "twice" / "pass-0.safetensors").exists()
+    trained(sets, tmp_path / "twice")
+    once, twice = (load_file(tmp_path / name / "pass-0.safetensors") for name in ("once", "twice"))
+    assert once.keys() == twice.keys()
+    assert all(np.array_equal(once[name], twice[name]) for name in once)
+    told = json.loads((tmp_path / "once" / "pass-0.json").read_text())
+    assert told["steps"] >= 4
+
+
+def test_packing_without_a_finished_pass_says_what_to_do(tmp_path: Path) -> None:
+    command = [sys.executable, "-P", "-m", "eval.training.pack", str(tmp_path), str(tmp_path / "out.safetensors")]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert "No pass of training is finished in" in done.stderr
+    assert not (tmp_path / "out.safetensors").exists()
