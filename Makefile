@@ -38,10 +38,10 @@ scores:                               ## public sets beside published scores, in
 	@test -n "$(DATA)" || { echo 'Name a folder of public question sets: make scores DATA=~/sets' >&2; exit 2; }
 	$(PYTHON) -m eval.scores "$(DATA)" $(SCORES)
 
-reader:                               ## train the reader, hours on a CPU, resumable: DATA=a folder of sets WORK=a folder to keep
+reader:                               ## train the reader, hours on a CPU, resumable: DATA=sets WORK=a folder PASSES=1
 	@test -n "$(DATA)" -a -n "$(WORK)" || { echo 'Name both: make reader DATA=~/sets WORK=~/reader' >&2; exit 2; }
 	$(PYTHON) -m eval.training.mine "$(DATA)" "$(WORK)"
-	$(PYTHON) -m eval.training.train "$(DATA)" "$(WORK)"
+	$(PYTHON) -m eval.training.train "$(DATA)" "$(WORK)" --passes $(or $(PASSES),1)
 	$(PYTHON) -m eval.training.pack "$(WORK)" qa/reader/reader.safetensors
 
 torture:                              ## prove that an index cannot be lost: a table of figures, ten minutes or more
