@@ -75,14 +75,14 @@ def evaluate(exam: Exam, progress: Progress | None = None) -> Run:
 
 def _of_own_articles(exam: Exam, progress: Progress | None) -> tuple[Row, ...]:
     """Ask every question of the article that it is about. Raises UsageError where one names none."""
+    own = [question.about or (question.gold[0].article if question.gold else None) for question in exam.questions]
     rows: list[Row] = []
-    for done, question in enumerate(exam.questions, start=1):
-        article = question.about or (question.gold[0].article if question.gold else None)
-        if article is None:
-            raise UsageError(
-                f"Question {question.id} names no article, so it cannot be asked of its own. Leave out --own-article, "
-                "or use a set that names one for each question, such as SQuAD."
-            )
+    if None in own:
+        raise UsageError(
+            f"Question {exam.questions[own.index(None)].id} names no article, so it cannot be asked of its own. Leave "
+            "out --own-article, or use a set that names one for each question, such as SQuAD."
+        )
+    for done, (question, article) in enumerate(zip(exam.questions, own, strict=True), start=1):
         rows += score([question], partial(exam.asker.ask, only=article), exam.texts)
         if progress is not None:
             progress(done, len(exam.questions))

@@ -1,6 +1,6 @@
 """Run as ``python -P -m index.export FOLDER DRAFT NAME FINGERPRINT PRECISION``: sentence-transformers to ONNX.
 
-The only module that loads torch and sentence-transformers, and always in a process of its own. It
+The only module that loads sentence-transformers, with torch, and always in a process of its own. It
 writes the network with pooling and unit length inside, the tokenizer, and the card, and refuses a
 model whose export does not give the original's vectors.
 """

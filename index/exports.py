@@ -113,16 +113,16 @@ def make_export(folder: Path, name: str, mark: str, precision: Precision, tell: 
     written, NotFaithful where the export does not give the vectors of the original.
     """
     tell(f"Preparing the model {name}, once on this computer (about 15 seconds) ...")
-    made_by("index.export", mark, (name, mark, precision), f"the model {name}", folder)
+    made_by("index.export", mark, (name, mark, precision), folder, f"the model {name}", "or use another --model")
     return _read_card(mark)
 
 
-def made_by(module: str, mark: str, arguments: Sequence[str], called: str, folder: Path) -> None:
+def made_by(module: str, mark: str, arguments: Sequence[str], folder: Path, called: str, otherwise: str) -> None:
     """Have a module, run as a process of its own, put an export into the cache; all of it is there then, or nothing.
 
     It is run with ``folder``, where the model's files are, the draft to fill, and the ``arguments``. ``called``
-    is what messages call the model. Raises ModelUnavailable, and NotFaithful where the export does not give what
-    the original gives.
+    is what messages call the model, ``otherwise`` what else they advise where it fails. Raises ModelUnavailable, and
+    NotFaithful where the export does not give what the original gives.
     """
     final = export_folder(mark)
     try:
@@ -134,7 +134,7 @@ def made_by(module: str, mark: str, arguments: Sequence[str], called: str, folde
             f"({error.strerror}). Run `QA_CACHE=/a/writable/folder qa index`, and keep QA_CACHE set to it."
         ) from None
     try:
-        _run_export(module, (str(folder), str(draft), *arguments), called)
+        _run_export(module, (str(folder), str(draft), *arguments), called, otherwise)
         files.publish_folder(draft, final)
     except OSError as error:
         raise ModelUnavailable(
@@ -149,7 +149,7 @@ def _capital(sentence: str) -> str:
     return sentence[:1].upper() + sentence[1:]
 
 
-def _run_export(module: str, arguments: Sequence[str], called: str) -> None:
+def _run_export(module: str, arguments: Sequence[str], called: str, otherwise: str) -> None:
     """Run an export in a process of its own, without a network."""
     done = subprocess.run(
         [sys.executable, "-P", "-m", module, *arguments],
@@ -169,8 +169,7 @@ def _run_export(module: str, arguments: Sequence[str], called: str) -> None:
         last = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or ["no message"]
         failure = NotFaithful if done.returncode == NOT_FAITHFUL else ModelUnavailable
         raise failure(
-            f"{_capital(called)} could not be prepared: {last[0]}. Check the files in {arguments[0]}, "
-            "or use another --model."
+            f"{_capital(called)} could not be prepared: {last[0]}. Check the files in {arguments[0]}, {otherwise}."
         )
 
 

@@ -10,15 +10,14 @@ from typing import TYPE_CHECKING
 from index.store import Found, Index, Query
 from index.vectors import Embedder
 from qa.answer import answers, group
-from qa.confidence import ALIKE, READ, Scale, scale_of
+from qa.confidence import ALIKE, READING, Scale, scale_of
 from qa.expect import HasForm, expected_form
 from qa.explain import explain
 from qa.limits import MOST, check_question
 from qa.read import read
 from qa.records import Answer, Finding, IndexState, Reply
 from qa.rerank import rerank
-from qa.retrieve import READ as DEEP
-from qa.retrieve import query, retrieve
+from qa.retrieve import READ, query, retrieve
 
 if TYPE_CHECKING:
     from qa.reader.model import OnnxReader
@@ -76,7 +75,7 @@ class Asker:
         """How sure answers are, and from where on they count."""
         manifest = self.index.manifest
         ours = self.reader.fingerprint if self.reader else ""
-        default = READ if self.reader else ALIKE
+        default = READING if self.reader else ALIKE
         fitted = scale_of(manifest.scale, manifest.threshold, default) if manifest.fitted_with == ours else default
         return fitted if self.least is None else replace(fitted, threshold=self.least)
 
@@ -85,11 +84,11 @@ class Asker:
 
         How far does not depend on how many answers are wanted, so that the first are the same for any number.
         """
-        wanted = DEEP
+        wanted = READ
         while True:
             hits, found = retrieve(self.index, asked, wanted, only)
             groups = group([read(hit, has_form, asked.phrases) for hit in hits])
-            if len(hits) < wanted or len(groups) * 2 >= DEEP:
+            if len(hits) < wanted or len(groups) * 2 >= READ:
                 return groups, found
             wanted *= 2
 

@@ -1,7 +1,8 @@
 """How sure an answer is: one formula, fitted on questions, and the threshold that goes with it.
 
-The constants are what ``make fit`` prints for eval/questions/dev.jsonl. Never fitted on held-out questions. An index
-may hold others, fitted on its user's own questions by ``qa eval --calibrate``.
+Without the reader its constants are what ``make fit`` prints for eval/questions/dev.jsonl, with it what
+``python -m eval.training.fit`` prints for the sets in docs/reader.md. Never fitted on held-out questions. An index may
+hold others, fitted on its user's own questions by ``qa eval --calibrate``.
 """
 
 import math
@@ -10,7 +11,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """From the score of an answer's best sentence to the probability that the answer is right."""
+    """From the score of an answer to the probability that it is right."""
 
     slope: float
     intercept: float
@@ -18,11 +19,11 @@ class Scale:
     """The confidence from which an answer counts as one, 0 to 1."""
 
     def confidence(self, score: float) -> float:
-        """Return the estimated probability, 0 to 1, that a finding whose best sentence has this score is right.
+        """Return the estimated probability, 0 to 1, that a finding with this score is right.
 
-        A logistic regression of "the first answer is right" on the sentence score of the first answer, -1 to 1.
-        Words are left out, since questions that the articles do not answer share words with them too
-        (docs/retrieval.md).
+        A logistic regression of "the first answer is right" on the score of the first answer: the cosine of its best
+        sentence, -1 to 1, or with the reader what ``rerank`` adds up, in logits. Words are left out, since questions
+        that the articles do not answer share words with them too (docs/retrieval.md).
         """
         return 1 / (1 + math.exp(-(self.slope * score + self.intercept)))
 
@@ -33,8 +34,8 @@ class Scale:
 
 ALIKE = Scale(slope=6.62, intercept=-3.45, threshold=0.5)
 """From the cosine of question and sentence: where the reader is switched off."""
-READ = Scale(slope=0.228, intercept=-1.291, threshold=0.5)
-"""From what the reader says and the cosine, as ``rerank`` adds them up: what `python -m eval.training.fit` prints."""
+READING = Scale(slope=0.228, intercept=-1.291, threshold=0.5)
+"""From what the reader says and the cosine, as ``rerank`` adds them up."""
 
 
 def scale_of(stored: tuple[float, float] | None, threshold: float | None, default: Scale) -> Scale:

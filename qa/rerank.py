@@ -74,13 +74,12 @@ def _joined(groups: Sequence[list[Finding]]) -> list[list[Finding]]:
     for group in groups:
         first = group[0]
         said = " ".join(first.hit.article.text[first.best.start : first.best.end].split()).casefold()
-        earlier = found.get(said)
-        if earlier is not None and (first.margin or 0.0) > 0 and _elsewhere(first, earlier):
+        answers = first.margin is not None and first.margin > 0
+        earlier = found.setdefault(said, group) if answers else group
+        if earlier is not group and _elsewhere(first, earlier):
             earlier.extend(group)
-            continue
-        if (first.margin or 0.0) > 0:
-            found.setdefault(said, group)
-        joined.append(group)
+        else:
+            joined.append(group)
     return joined
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from index import manifest as manifests
-from index.errors import NothingIndexed
+from index.errors import ModelUnavailable, NothingIndexed
 from qa.beside import Beside
 from qa.diagnostics import Progress, tell
 
@@ -72,6 +72,11 @@ def open_asker(folder: Path, setting: Setting = USUAL) -> "Asker":
         raise NothingIndexed(f"The index in {folder} holds no article. Run `qa index FOLDER` with the folder of yours.")
     for fault in index.faults:
         tell(f"Passed over: {fault}")
+    if index.manifest.scale is not None and index.manifest.fitted_with != (reader.fingerprint if reader else ""):
+        tell(
+            "The confidence that was fitted for this index holds for another way of reading and is not used. "
+            "Fit it anew: qa eval QUESTIONS --calibrate precision=0.9."
+        )
     if index.manifest.model.fingerprint != embedder.card.fingerprint:
         embedder = _load(models.restore(index.manifest.model, tell))
     return Asker(index, embedder, reader, setting.least)
@@ -93,8 +98,11 @@ def run_update(folder: Path, wish: "Wish", *, quiet: bool = False) -> "Update":
     said = tell if not quiet else lambda _: None
     with Progress("Embedding passages", quiet=quiet) as progress:
         done = update(folder, wish, _load, progress, said)
-    if done.published:
-        ready.make_ready(said)
+    if not wish.dry_run:
+        try:
+            ready.make_ready(said)
+        except ModelUnavailable as error:  # the index is done all the same, and can be asked without the reader
+            tell(str(error))
     if not quiet:
         for sentence in left_out(done.skipped, done.withheld):
             tell(sentence)

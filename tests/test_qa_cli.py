@@ -17,6 +17,7 @@ import pytest
 from index import exports
 from index import manifest as manifests
 from index.build import Wish, update
+from index.calibration import store
 from index.embed import OnnxEmbedder
 
 QUESTION = "When did Chang'e-4 land on the far side of the Moon?"
@@ -439,3 +440,17 @@ def test_eval_scores_a_set_of_ones_own(kites: Path, qa: Qa, tmp_path: Path) -> N
     payload = json.loads(done.stdout)
     assert (payload["version"], payload["questions"]) == (1, 1)
     assert payload["measures"]["hit@1"]["mean"] == payload["measures"]["answer@1"]["mean"] == 1
+
+
+def test_confidence_fitted_for_another_reader_is_passed_over_and_said(kites: Path, qa: Qa) -> None:
+    store(kites, (2.0, -1.0), 0.9)
+    told = "holds for another way of reading and is not used. Fit it anew: qa eval QUESTIONS --calibrate"
+    assert told in qa("ask", "When was the red kite seen?").stderr
+    assert told not in qa("ask", "When was the red kite seen?", "--no-reader").stderr
+
+
+def test_an_index_is_done_also_where_the_reader_cannot_be_prepared(kites: Path, qa: Qa, tmp_path: Path) -> None:
+    (tmp_path / "no-folder").write_text("")
+    done = qa("index", env={"QA_CACHE": str(tmp_path / "no-folder")})
+    assert done.returncode == 0
+    assert "The reader has to be prepared once, and" in done.stderr

@@ -19,7 +19,7 @@ from index.errors import ModelUnavailable
 from qa.beside import Beside
 from qa.reader import ready
 from qa.reader.form import LONGEST, Input, encode
-from qa.reader.model import LONGEST_ANSWER, OnnxReader, judged
+from qa.reader.model import LONGEST_ANSWER, SILENT, OnnxReader, judged
 from qa.reader.weights import FACTOR, packed, unpacked
 
 BASE = models.find_model(models.DEFAULT_MODEL)
@@ -68,7 +68,7 @@ def test_best_span_is_that_of_trying_them_all(logits: np.ndarray) -> None:
 
 def test_a_passage_without_words_says_nothing() -> None:
     found = judged(encode(TOKENIZER, "Who?", "", ""), np.zeros((4, 2), np.float32))
-    assert found.margin == -np.inf
+    assert found.margin == SILENT < -50
     assert found.span == (0, 0)
 
 

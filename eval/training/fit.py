@@ -97,7 +97,7 @@ def fitted(exams: Sequence[Exam]) -> Iterator[str]:
     scores = np.array([scale.score_of(row.confidence) for scale, some in asked for row in some])
     counts = np.array([len(rows) / len(asked) / len(some) for _, some in asked for _ in some])
     slope, intercept = fit(scores, np.array([float(row.right) for row in rows]), counts)
-    yield f"READ = Scale(slope={slope:.3f}, intercept={intercept:.3f}, threshold=...)"
+    yield f"READING = Scale(slope={slope:.3f}, intercept={intercept:.3f}, threshold=...)"
     yield from thresholds(rows, 1 / (1 + np.exp(-(slope * scores + intercept))))
 
 

@@ -25,6 +25,9 @@ from index.embed import whole_tokenizer
 from qa.diagnostics import Progress
 from qa.reader.form import Input, Tokenizer, encode
 
+LOGGED = 50
+"""Steps between lines of WORK/log.jsonl."""
+
 
 @dataclass(frozen=True, slots=True)
 class Plan:
@@ -96,15 +99,7 @@ def train(data: Path, work: Path, plan: Plan, turn: int, most: int | None = None
     With ``most``, at most so many of them. Returns whether the pass is done: then WORK/pass-N.safetensors is there.
     """
     base = models.find_model(models.DEFAULT_MODEL)
-    tokenizer = whole_tokenizer((base / "tokenizer.json").read_bytes())
-    pairs = load_pairs(data)
-    numbers, _ = split(pairs)
-    rivals = load_rivals(work)
-    found = [
-        one
-        for example in examples(pairs, numbers, rivals, f"{plan.seed}.{turn}")
-        if (one := ready(tokenizer, example)) is not None
-    ]
+    found = _seen(data, work, base, f"{plan.seed}.{turn}")
     steps = batches(found, plan)
     torch.manual_seed(plan.seed)
     reader = Reader(base)
@@ -113,31 +108,35 @@ def train(data: Path, work: Path, plan: Plan, turn: int, most: int | None = None
     state = State(reader, plan, plan.rates[turn], len(steps))
     checkpoint = work / f"checkpoint-{turn}.safetensors"
     state.restore(checkpoint)
+    last = len(steps) if most is None else min(len(steps), state.done + most)
     with Progress(f"Training, pass {turn + 1}") as progress, (work / "log.jsonl").open("a") as log:
-        started, seen, total = time.monotonic(), 0, 0.0
-        for at in range(state.done, len(steps) if most is None else min(len(steps), state.done + most)):
-            total += state.step([found[number] for number in steps[at]])
+        started, seen, losses = time.monotonic(), 0, []
+        for at in range(state.done, last):
+            losses.append(state.step([found[number] for number in steps[at]]))
             seen += len(steps[at])
             progress(at + 1, len(steps))
-            if (at + 1) % 50 == 0:
-                speed = seen / (time.monotonic() - started)
-                log.write(
-                    json.dumps(
-                        {"pass": turn, "step": at + 1, "of": len(steps), "loss": total / 50, "per_second": speed}
-                    )
-                    + "\n"
-                )
+            if (at + 1) % LOGGED == 0:
+                told = {"pass": turn, "step": at + 1, "of": len(steps), "loss": sum(losses[-LOGGED:]) / LOGGED}
+                log.write(json.dumps(told | {"per_second": seen / (time.monotonic() - started)}) + "\n")
                 log.flush()
-                total = 0.0
             if (at + 1) % plan.every == 0:
                 state.keep(checkpoint)
     state.keep(checkpoint)
     if state.done < len(steps):
         return False
-    told = asdict(plan) | {"pass": turn, "examples": len(found), "steps": len(steps)}
-    put(work / f"pass-{turn}.json", json.dumps(told, indent=1) + "\n")
+    done = asdict(plan) | {"pass": turn, "examples": len(found), "steps": len(steps)}
+    put(work / f"pass-{turn}.json", json.dumps(done, indent=1) + "\n")
     save_file(state.average, work / f"pass-{turn}.safetensors")
     return True
+
+
+def _seen(data: Path, work: Path, base: Path, seed: str) -> list[Ready]:
+    """Return the examples of one pass as the network is given them."""
+    tokenizer = whole_tokenizer((base / "tokenizer.json").read_bytes())
+    pairs = load_pairs(data)
+    numbers, _ = split(pairs)
+    made = (ready(tokenizer, example) for example in examples(pairs, numbers, load_rivals(work), seed))
+    return [one for one in made if one is not None]
 
 
 class State:

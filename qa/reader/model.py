@@ -19,6 +19,9 @@ from qa.reader.form import Input, encode
 LONGEST_ANSWER = 30
 """Word pieces."""
 
+SILENT = -100.0
+"""The margin of a passage of which nothing can be read: below all others, and a number that JSON can hold."""
+
 Logits = npt.NDArray[np.float32]
 
 
@@ -62,7 +65,7 @@ def judged(given: Input, logits: Logits) -> Read:
     """Return the best span of a passage and its margin, from logits of shape (pieces, 2)."""
     size = len(given.offsets)
     if not size:
-        return Read(-np.inf, Span(0, 0))
+        return Read(SILENT, Span(0, 0))
     starts, ends = logits[given.first : given.first + size].T
     reach = np.subtract.outer(np.arange(size), np.arange(size))  # start minus end
     together = np.where((reach <= 0) & (reach > -LONGEST_ANSWER), starts[:, None] + ends[None, :], -np.inf)

@@ -37,7 +37,8 @@ def make_ready(tell: Callable[[str], None]) -> None:
         )
     base = models.find_model(models.DEFAULT_MODEL)
     tell("Preparing the reader, once on this computer (about 15 seconds) ...")
-    exports.made_by("qa.reader.export", FINGERPRINT, (str(weights), FINGERPRINT), "the reader", base)
+    given = str(weights), FINGERPRINT
+    exports.made_by("qa.reader.export", FINGERPRINT, given, base, "the reader", "or ask with --no-reader")
 
 
 def faults() -> tuple[str, ...]:

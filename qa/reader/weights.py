@@ -1,8 +1,7 @@
 """What the reader is: the default embedding model's network, and what training changed in it, in eight bits.
 
-Owns the form of the file. For each matrix it holds the
-difference to the base model as whole numbers from -127 to 127 and a factor a row; all other parameters stand in it as
-they are. Loads numpy and safetensors, so only while packing and exporting.
+Owns the form of the file. For each matrix it holds the difference to the base model as whole numbers from -127 to 127
+and a factor a row; all other parameters stand in it as they are. Needed only while packing and exporting.
 """
 
 from collections.abc import Mapping
