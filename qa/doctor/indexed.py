@@ -11,6 +11,7 @@ from index import files
 from index import manifest as manifests
 from index.errors import IndexDamaged, NothingIndexed
 from index.generation import Manifest, manifest_name
+from index.place import find_index
 from index.status import status
 from index.writing import LOCK
 from qa.doctor.records import Check, failure, fine, parted, warning
@@ -139,6 +140,4 @@ def _update(folder: Path, *options: str) -> str:
 
 def _at(folder: Path) -> str:
     """Return the option that names the index, where the command would not find it of itself."""
-    from index.place import find_index
-
     return "" if folder == find_index() else f" --index {shlex.quote(str(folder))}"
