@@ -169,6 +169,14 @@ def test_completing_loads_no_engine(words: list[str], seed_index: Path, tmp_path
     }
 
 
+def test_zsh_does_not_wait_for_colours(tmp_path: Path) -> None:
+    asked = {"_QA_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": "qa ask --"}
+    command = [sys.executable, "-P", "-c", LISTING]
+    done = subprocess.run(command, env=environment(tmp_path, **asked), capture_output=True, text=True, check=True)
+    assert "--why-not" in done.stdout
+    assert not set(done.stderr.splitlines()) & {"rich.console", "typer.rich_utils", "numpy"}
+
+
 # Installing it.
 
 
@@ -295,3 +303,4 @@ def test_a_real_bash_completes(bash: Bash) -> None:
     bash.type("\x15qa ask --why-not a\\ p\t", until="a\\ plain\\ one.txt ")
     bash.type("\x15qa status --index=.q\t", until="--index=.qa")
     bash.type("\x15qa eval artic\t", until="articles/")
+    bash.type("\x15qa ask zzz\t\t-nothing", until="qa ask zzz-nothing")
