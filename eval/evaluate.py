@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from eval import shipped
 from eval.formats import load_set
 from eval.gold import missing_gold
 from eval.question_sets import Question, default_set, load
@@ -44,15 +45,19 @@ class Exam:
 
 @contextmanager
 def prepared(path: Path | None, folder: Path, tell: Tell, setting: Setting = USUAL) -> Iterator[Exam]:
-    """Give the question set at ``path`` (None: the held-out set), ready to be asked of the index in ``folder``.
+    """Give the question set at ``path``, ready to be asked of the index in ``folder``.
 
-    A set that brings its own texts leaves that index alone. Raises BadQuestions with every error of the set,
-    UsageError where the index holds none of the set's articles, and what opening an index raises.
+    ``path`` is a file, a folder, the name of a set that ships, or None for the held-out one. A set that
+    brings its own texts leaves that index alone. Raises BadQuestions with every error of the set, UsageError where the
+    index holds none of the set's articles or no set is called so, and what opening an index raises.
     """
-    if path is None:
-        with _default(folder, tell, setting) as exam:
+    name = shipped.DEFAULT if path is None else shipped.meant(path)
+    if name in shipped.OF_SEEDS:
+        with _of_seeds(name, folder, tell, setting) as exam:
             yield exam
         return
+    path = default_set(name) if name else path
+    assert path is not None
     asked = load_set(path)
     if asked.texts is None:
         yield _exam(path.name, asked.questions, open_asker(folder, setting), tell)
@@ -90,22 +95,22 @@ def _of_own_articles(exam: Exam, progress: Progress | None) -> tuple[Row, ...]:
 
 
 @contextmanager
-def _default(folder: Path, tell: Tell, setting: Setting) -> Iterator[Exam]:
-    """Give the held-out set, on a throw-away index where the one in ``folder`` lacks its gold."""
-    questions = load(default_set())
+def _of_seeds(name: str, folder: Path, tell: Tell, setting: Setting) -> Iterator[Exam]:
+    """Give a set about ./seeds that ships, on a throw-away index where the one in ``folder`` lacks its gold."""
+    questions = load(default_set(name))
     if manifests.generations(folder):
         asker = open_asker(folder, setting)
         if not missing_gold(questions, _texts(asker)):
-            yield _exam("heldout", questions, asker, tell)
+            yield _exam(name, questions, asker, tell)
             return
     if not SEEDS.is_dir():
         raise UsageError(
-            "The default questions are about the articles in ./seeds, and there is no such folder here. "
+            "These questions are about the articles in ./seeds, and there is no such folder here. "
             "Run this where seeds/ is, or name a question set of your own: qa eval my-questions.jsonl."
         )
-    tell("The default questions are about ./seeds; a throw-away index of that folder is used.")
+    tell("These questions are about ./seeds; a throw-away index of that folder is used.")
     with throwaway_asker(SEEDS, setting) as asker:
-        yield _exam("heldout", questions, asker, tell, throwaway=True)
+        yield _exam(name, questions, asker, tell, throwaway=True)
 
 
 def _exam(name: str, questions: tuple[Question, ...], asker: Asker, tell: Tell, *, throwaway: bool = False) -> Exam:

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.alike import offer_path
 from index.errors import BadQuestions, UsageError
 
 GZIP_MAGIC = b"\x1f\x8b"
@@ -44,10 +45,9 @@ def read(path: Path) -> Source:
         content = path.read_bytes()
     except OSError as error:
         reason = error.strerror or type(error).__name__
-        raise UsageError(
-            f"The question set {path} cannot be read ({reason}). "
-            "Give the path of a JSON Lines file, a SQuAD file or a BEIR folder, or none to use the set that ships."
-        ) from error
+        meant = offer_path(path) if isinstance(error, FileNotFoundError) else ""
+        ways = " Give the path of a JSON Lines file, a SQuAD file or a BEIR folder, or none to use the set that ships."
+        raise UsageError(f"The question set {path} cannot be read ({reason}).{meant or ways}") from error
     if content.startswith(GZIP_MAGIC):
         try:
             content = gzip.decompress(content)

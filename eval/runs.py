@@ -23,6 +23,7 @@ from eval.question_sets import GoldBy
 from eval.resumable import put
 from eval.rows import OF_PLACES, OF_WORDS, Ranked, Row
 from eval.run import Report, summarise
+from index.alike import offer_path
 from index.errors import UsageError
 from qa.ask import Asker
 from qa.stages import Loss, Stages
@@ -126,7 +127,10 @@ def load(path: Path) -> Run:
     try:
         return parse(json.loads(path.read_bytes()))
     except OSError as error:
-        raise UsageError(f"The run {path} cannot be read ({error.strerror}). Save one with --save FILE.") from error
+        meant = offer_path(path) if isinstance(error, FileNotFoundError) else ""
+        raise UsageError(
+            f"The run {path} cannot be read ({error.strerror}).{meant or ' Save one with --save FILE.'}"
+        ) from error
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise UsageError(
             f"{path} is not a run of `qa eval` ({type(error).__name__}: {str(error)[:80]}). Save one with --save FILE."

@@ -81,9 +81,9 @@ def _update(folder: Path, wish: Wish, load: LoadEmbedder, progress: "Progress | 
     if before is not None and before.scale is not None and before.model.fingerprint != card.fingerprint:
         tell("The confidence fitted for the former model goes with it. Fit it anew: qa eval QUESTIONS --calibrate.")
     settled = before is not None and before.complete and found.roots == before.roots
+    garbage.tidy(folder)  # also where there is nothing to do: a writer that died may have left something
     if settled and not plan and not found.written and not damaged:
         return _undone(folder, found)
-    garbage.tidy(folder)
     embedder = cache(lambda: load(models.restore(card, tell)))
     after, embedded = _commit(folder, wish, found, damage, card, embedder, progress)
     if damage is not None:

@@ -150,10 +150,25 @@ def writing(lock: Path, wait: float = 0.0) -> Iterator[None]:
             os.close(handle)
 
 
-def _locked(handle: int) -> bool:
+def held(lock: Path) -> bool:
+    """Tell whether a process holds the writer's lock now. Nothing is written, also where no lock file is yet.
+
+    The lock is taken shared and dropped at once; a writer that does not wait and comes in that instant hears "busy".
+    """
+    try:
+        handle = os.open(lock, os.O_RDONLY | os.O_CLOEXEC)
+    except FileNotFoundError:
+        return False
+    try:
+        return not _locked(handle, fcntl.LOCK_SH)
+    finally:
+        os.close(handle)
+
+
+def _locked(handle: int, kind: int = fcntl.LOCK_EX) -> bool:
     """Take the lock if it is free, and tell whether it was."""
     try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        fcntl.flock(handle, kind | fcntl.LOCK_NB)
     except OSError as error:
         if error.errno not in (errno.EWOULDBLOCK, errno.EACCES):
             raise

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.alike import offer_path
 from index.errors import NotAnArticle, UsageError
 from index.records import ArticleKey
 
@@ -64,7 +65,8 @@ def choose_scopes(
         place = os.path.realpath(os.path.expanduser(path))
         above = max((root for root in kept if place == root or _inside(place, root)), key=len, default=None)
         if not os.path.lexists(place) and not (prune and above is not None):
-            raise UsageError(f"{path} does not exist. Give a folder of articles, or a .txt or .md file.")
+            meant = offer_path(Path(os.path.expanduser(path))) or " Give a folder of articles, or a .txt or .md file."
+            raise UsageError(f"{path} does not exist.{meant}")
         if os.path.isfile(place) and not place.lower().endswith(SUFFIXES):
             raise UsageError(f"{path} is of a kind that is not read. Give a folder of articles, or a .txt or .md file.")
         if above is None:

@@ -3,12 +3,12 @@
 Owns finding the article that is meant, and the words. The stages are those of ``stages``.
 """
 
-import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
+from index.alike import alike
 from index.errors import UsageError
 from index.sources import location
 from index.store import Index
@@ -21,6 +21,8 @@ from qa.stages import HINTS, MEANINGS, Loss, Place, Stages, cited_by, cites, los
 
 SHOWN = 200
 """Characters of a passage that are shown."""
+SIMILAR = 3
+"""Articles of a like name that are offered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def why_not(asker: Asker, article: str, question: str) -> WhyNot:
     return WhyNot(
         question=question,
         article=path or article,
-        similar=() if path else tuple(difflib.get_close_matches(Path(article).name, asker.index.numbers, 3, 0.5)),
+        similar=() if path else similar_articles(article, asker.index.numbers),
         stages=found,
         loss=lost(found) or _held(reply),
         answer=next((one for one in reply.ranked if cites(cited_by(one), place)), None),
@@ -68,6 +70,16 @@ def why_not(asker: Asker, article: str, question: str) -> WhyNot:
         threshold=asker.scale.threshold,
         passages=asker.index.manifest.passages,
     )
+
+
+def similar_articles(given: str, paths: Iterable[str]) -> tuple[str, ...]:
+    """Return up to three of ``paths`` whose file names are most like that of ``given``, folders and endings aside."""
+    by_name: dict[str, str] = {}
+    for path in paths:
+        for called in (Path(path).name, Path(path).stem):
+            by_name.setdefault(called, path)
+    found = alike(Path(given).name, by_name, 2 * SIMILAR)
+    return tuple(dict.fromkeys(by_name[called] for called in found))[:SIMILAR]
 
 
 def why_not_payload(found: WhyNot) -> Mapping[str, Any]:

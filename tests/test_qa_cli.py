@@ -24,7 +24,7 @@ QUESTION = "When did Chang'e-4 land on the far side of the Moon?"
 JANUARY = "On January 3, China's Chang'e-4 probe became the first spacecraft to make a soft landing"
 UNKNOWN = "What did the baker of Bern sell on Tuesday?"
 ARTICLE = "Kites over Bern\n\nThe red kite was seen over Bern on May 5, 2021.\n"
-COMMANDS = ("ask", "chat", "index", "status", "verify", "eval")
+COMMANDS = ("ask", "chat", "index", "status", "verify", "eval", "doctor")
 
 Done = subprocess.CompletedProcess[str]
 Qa = Callable[..., Done]
@@ -105,6 +105,41 @@ def reseal(manifest: Path, change: Callable[[dict[str, Any]], None]) -> None:
 def test_usage_errors_leave_with_two(arguments: list[str], words: list[str], qa: Qa, tmp_path: Path) -> None:
     assert_refused(qa(*arguments), 2, *words)
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["aks", "what"], "No such command 'aks'. Did you mean 'ask'?"),
+        (["statsu"], "No such command 'statsu'. Did you mean 'status'?"),
+        (["xyzzy"], "No such command 'xyzzy'. See `qa --help`."),
+        (["When did it land?"], 'To ask a question, put the command before it, as in: qa ask "Who said so?"'),
+        (["who", "said", "so?"], 'To ask a question, put the command before it, as in: qa ask "Who said so?"'),
+        (["status", "--jsn"], "No such option: --jsn. Did you mean --json?"),
+        (["ask", "--whynot", "a.txt", "Who?"], "No such option: --whynot. Did you mean --why-not?"),
+        (["--vers"], "No such option: --vers. Did you mean --version?"),
+        (["index", "artcles"], "artcles does not exist. Did you mean articles?"),
+        (["index", "artcles/2024-01"], "artcles/2024-01 does not exist. Did you mean articles/2024-10?"),
+        (["index", "photos"], "photos does not exist. Give a folder of articles, or a .txt or .md file."),
+        (["eval", "heldot"], "No question set is called heldot. Did you mean heldout?"),
+        (["eval", "mine.json"], "mine.json cannot be read (No such file or directory). Did you mean mine.jsonl?"),
+        (["eval", "dev", "--baseline", "run"], "The run run cannot be read (No such file or directory). Save one with"),
+        (["eval", "dev", "--baseline", "befor.json"], "(No such file or directory). Did you mean before.json?"),
+    ],
+    ids=lambda value: " ".join(value)[:40] if isinstance(value, list) else "",
+)
+def test_what_is_mistyped_is_answered_with_the_nearest(arguments: list[str], said: str, qa: Qa, tmp_path: Path) -> None:
+    (tmp_path / "articles" / "2024-10").mkdir(parents=True)
+    for name in ("mine.jsonl", "before.json"):
+        (tmp_path / name).write_text("")
+    assert_refused(qa(*arguments), 2, said)
+
+
+def test_a_question_set_that_ships_is_found_by_name(qa: Qa, tmp_path: Path) -> None:
+    done = qa("eval", "dev")
+    assert_refused(done, 2, "These questions are about the articles in ./seeds, and there is no such folder here.")
+    (tmp_path / "dev").mkdir()
+    assert_refused(qa("eval", "dev"), 2, "The folder dev is no question set.")
 
 
 def test_how_sure_an_answer_must_be_is_for_the_asker_to_say(seed_index: Path, qa: Qa) -> None:
@@ -329,17 +364,54 @@ def test_stderr_closed_keeps_the_code_of_an_error(tmp_path: Path) -> None:
     assert closing(tmp_path / "index", "2>&-", "ask", QUESTION).returncode == 4
 
 
+def test_qa_alone_says_in_three_lines_what_to_do_first(qa: Qa, tmp_path: Path, seeds: Path) -> None:
+    last = "All commands: qa --help. When something does not work: qa doctor."
+
+    def said(**env: str) -> list[str]:
+        done = qa(env=env)
+        assert (done.returncode, done.stderr) == (0, "")
+        return done.stdout.splitlines()
+
+    nothing = "Nothing is indexed here yet."
+    assert said() == [nothing, "Index the folder of your .txt and .md files first: qa index FOLDER", last]
+    (tmp_path / "seeds").mkdir()
+    assert said() == [nothing, "Index the articles in ./seeds first: qa index seeds", last]
+    shutil.copytree(seeds, tmp_path / "seeds", dirs_exist_ok=True)
+    assert said() == [nothing, f'Try it on the articles in ./seeds: qa ask "{QUESTION}"', last]
+
+
+def test_qa_alone_knows_the_index(kites: Path, qa: Qa) -> None:
+    assert qa().stdout.startswith('1 article is indexed in .qa.\nAsk: qa ask "Who said so?", or stay')
+    manifest = next(kites.glob("manifest-*.json"))
+    manifest.write_bytes(b"{")
+    done = qa()
+    assert done.returncode == 0
+    assert done.stdout.startswith("The index in .qa cannot be read.\nSee what is wrong and what to do: qa doctor\n")
+
+
 def test_help_of_the_program_names_every_command(qa: Qa) -> None:
     done = qa("--help")
     assert (done.returncode, done.stderr) == (0, "")
     assert all(command in done.stdout for command in COMMANDS)
 
 
-@pytest.mark.parametrize("command", COMMANDS)
-def test_help_of_a_command_gives_an_example(command: str, qa: Qa) -> None:
-    done = qa(command, "--help")
+@pytest.mark.parametrize("command", [*COMMANDS, ""])
+def test_help_of_a_command_ends_in_examples_that_are_whole(command: str, qa: Qa) -> None:
+    done = qa(*command.split(), "--help", env={"COLUMNS": "80"})
     assert (done.returncode, done.stderr) == (0, "")
-    assert f"Example: qa {command}" in done.stdout
+    examples = done.stdout.split("\nExamples:\n")[1].splitlines()
+    assert len(examples) >= 2
+    assert all(line.startswith(f"  qa {command}") for line in examples)
+    assert max(map(len, done.stdout.splitlines())) < 80
+
+
+def test_help_groups_the_options(qa: Qa) -> None:
+    shown = qa("ask", "--help").stdout
+    groups = [line for line in shown.splitlines() if line.endswith(":") and not line.startswith(" ")]
+    assert groups == ["Arguments:", "What is printed:", "How answers are found:", "Options:", "Examples:"]
+    found = shown.split("How answers are found:")[1].split("Options:")[0]
+    assert "--min-confidence" in found
+    assert "--json" not in found
 
 
 def test_version_is_that_of_the_distribution(qa: Qa) -> None:

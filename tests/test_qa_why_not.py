@@ -10,7 +10,7 @@ from index.errors import UsageError
 from index.store import open_index
 from qa.ask import Asker
 from qa.stages import Loss
-from qa.why_not import why_not, why_not_payload, why_not_text
+from qa.why_not import similar_articles, why_not, why_not_payload, why_not_text
 
 ASKED = "When did Chang'e-4 land on the far side of the Moon?"
 FIRST = "000_c708b5ca41c84679.txt"
@@ -34,6 +34,13 @@ def test_an_article_that_is_not_indexed_is_absent_and_like_names_are_offered(ask
     assert (found.loss, found.stages.articles, found.similar[0]) == (Loss.ARTICLE_ABSENT, 0, FIRST)
     assert f"Did you mean: {FIRST}" in why_not_text(found)
     assert "qa index FOLDER" in why_not_text(found)
+
+
+def test_a_mistyped_name_is_compared_without_folder_and_ending() -> None:
+    indexed = ["2024/interview.md", "2024/notes.md", "letters/Interviews.txt"]
+    assert similar_articles("interveiw", indexed) == ("2024/interview.md", "letters/Interviews.txt")
+    assert similar_articles("2023/nots.md", indexed) == ("2024/notes.md",)
+    assert similar_articles("zebra", indexed) == ()
 
 
 def test_an_article_below_the_first_is_shown_beside_it(asker: Asker) -> None:

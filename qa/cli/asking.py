@@ -8,7 +8,8 @@ import typer
 
 from index.errors import UsageError
 from index.place import find_index
-from qa.cli.options import AnswersOption, IndexOption, JsonOption, LeastOption, NoReaderOption
+from qa.cli.options import FOUND, PRINTED, AnswersOption, IndexOption, JsonOption, LeastOption, NoReaderOption
+from qa.cli.values import articles
 from qa.diagnostics import tell
 from qa.limits import check_question
 from qa.streams import Typed, out, stdin_lines, styled
@@ -21,13 +22,24 @@ def ask(
     ],
     k: AnswersOption = 1,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Show what each search found and how the order came about")
+        bool,
+        typer.Option(
+            "--explain", help="Show what each search found and how the order came about", rich_help_panel=PRINTED
+        ),
     ] = False,
     why_not: Annotated[
         str | None,
-        typer.Option("--why-not", metavar="ARTICLE", help="Say why ARTICLE is not the answer, and where it was lost"),
+        typer.Option(
+            "--why-not",
+            metavar="ARTICLE",
+            help="Say why ARTICLE is not the answer, and where it was lost",
+            autocompletion=articles,
+            rich_help_panel=PRINTED,
+        ),
     ] = None,
-    degraded: Annotated[bool, typer.Option("--degraded", help="Answer from what is undamaged of the index")] = False,
+    degraded: Annotated[
+        bool, typer.Option("--degraded", help="Answer from what is undamaged of the index", rich_help_panel=FOUND)
+    ] = False,
     no_reader: NoReaderOption = False,
     min_confidence: LeastOption = None,
     json: JsonOption = False,

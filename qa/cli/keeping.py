@@ -7,7 +7,7 @@ import typer
 
 from index.errors import UsageError
 from index.place import find_index
-from qa.cli.options import IndexOption, JsonOption
+from qa.cli.options import RUN, WORK, IndexOption, JsonOption
 from qa.diagnostics import ExitCode, tell
 from qa.streams import out
 
@@ -17,23 +17,40 @@ def index_(
         list[Path] | None,
         typer.Argument(metavar="PATH", help="Folders or files; default: what is indexed already, else ./seeds"),
     ] = None,
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Cut and embed every article anew")] = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would be done and write nothing")] = False,
-    prune: Annotated[bool, typer.Option("--prune", help="Let go of articles whose folder is gone or empty")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Cut and embed every article anew", rich_help_panel=WORK)
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Say what would be done and write nothing", rich_help_panel=RUN)
+    ] = False,
+    prune: Annotated[
+        bool, typer.Option("--prune", help="Let go of articles whose folder is gone or empty", rich_help_panel=WORK)
+    ] = False,
     model: Annotated[
         str | None,
         typer.Option(
-            "--model", metavar="NAME", help="A sentence-transformers folder, or the name of one in the local cache"
+            "--model",
+            metavar="NAME",
+            help="A sentence-transformers folder, or the name of one in the local cache",
+            rich_help_panel=WORK,
         ),
     ] = None,
     repair: Annotated[
-        bool, typer.Option("--repair", help="Make damaged parts again, re-using every vector that is sound")
+        bool,
+        typer.Option(
+            "--repair", help="Make damaged parts again, re-using every vector that is sound", rich_help_panel=WORK
+        ),
     ] = False,
-    rollback: Annotated[bool, typer.Option("--rollback", help="Go back to before the last update")] = False,
+    rollback: Annotated[
+        bool, typer.Option("--rollback", help="Go back to before the last update", rich_help_panel=WORK)
+    ] = False,
     wait: Annotated[
-        float, typer.Option("--wait", metavar="SECONDS", min=0.0, help="Wait for another qa that is updating")
+        float,
+        typer.Option(
+            "--wait", metavar="SECONDS", min=0.0, help="Wait for another qa that is updating", rich_help_panel=RUN
+        ),
     ] = 0.0,
-    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", help="Print nothing but errors", rich_help_panel=RUN)] = False,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
@@ -82,6 +99,21 @@ def verify(json: JsonOption = False, index: IndexOption = None) -> None:
     faulty = [finding for finding in found if finding.fault]
     damaged = ExitCode.NO_INDEX if any(finding.of_index for finding in faulty) else ExitCode.MODEL
     raise typer.Exit(damaged if faulty else ExitCode.DONE)
+
+
+def doctor(json: JsonOption = False, index: IndexOption = None) -> None:
+    """Check installation, models, index, folders and terminal, and name each fault's remedy.
+
+    Exit code 1: some command will fail. Nothing is written.
+    """
+    from qa.contract import dumps
+    from qa.doctor.examine import examine
+    from qa.doctor.records import Level
+    from qa.doctor.report import count, findings_payload, findings_text
+
+    found = examine(index)
+    out(dumps(findings_payload(found)) + "\n" if json else findings_text(found))
+    raise typer.Exit(ExitCode.ERROR if count(found, Level.FAILURE) else ExitCode.DONE)
 
 
 def _roll_back(folder: Path, wait: float, *, quiet: bool, json: bool) -> None:

@@ -30,15 +30,20 @@ def make_ready(tell: Callable[[str], None]) -> None:
     """
     if (exports.export_folder(FINGERPRINT) / "card.json").exists():
         return
-    weights = Path(str(files("qa.reader").joinpath("reader.safetensors")))
-    if not weights.is_file() or exports.sha256(weights) != WEIGHTS:
-        raise ModelUnavailable(
-            f"{weights} is not the reader of this version. Install article-qa again, or ask with --no-reader."
-        )
+    if fault := weights_fault():
+        raise ModelUnavailable(fault)
     base = models.find_model(models.DEFAULT_MODEL)
     tell("Preparing the reader, once on this computer (about 15 seconds) ...")
-    given = str(weights), FINGERPRINT
+    given = str(_weights()), FINGERPRINT
     exports.made_by("qa.reader.export", FINGERPRINT, given, base, "the reader", "or ask with --no-reader")
+
+
+def weights_fault() -> str | None:
+    """Return what is wrong with the weights that came with the program, and what to do; None when all is well."""
+    weights = _weights()
+    if weights.is_file() and exports.sha256(weights) == WEIGHTS:
+        return None
+    return f"{weights} is not the reader of this version. Install article-qa again, or ask with --no-reader."
 
 
 def faults() -> tuple[str, ...]:
@@ -52,3 +57,7 @@ def load_reader() -> "OnnxReader":
 
     network, tokenizer = (exports.export_bytes(FINGERPRINT, name) for name in exports.EXPORTED)
     return OnnxReader(network, tokenizer, FINGERPRINT)
+
+
+def _weights() -> Path:
+    return Path(str(files("qa.reader").joinpath("reader.safetensors")))
