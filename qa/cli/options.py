@@ -19,4 +19,7 @@ LeastOption = Annotated[
         "--min-confidence", metavar="C", min=0.0, max=1.0, help="Count as answers those at least so sure, 0 to 1"
     ),
 ]
+PlainOption = Annotated[
+    bool, typer.Option("--plain", help="Say all in words, as a screen reader reads well (or set QA_PLAIN=1)")
+]
 AnswersOption = Annotated[int, typer.Option("-k", metavar="N", help="Show up to N answers (100 at most)")]
