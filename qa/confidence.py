@@ -8,7 +8,7 @@ hold others, fitted on its user's own questions by ``qa eval --calibrate``.
 import math
 from dataclasses import dataclass
 
-WORDS = ((0.90, "very likely"), (0.66, "likely"), (0.33, "uncertain"), (0.0, "unlikely"))
+WORDS = ((0.90, "very likely"), (0.66, "likely"), (0.33, "uncertain"), (0.10, "unlikely"), (0.0, "very unlikely"))
 """The word for a probability from each bound on; the bounds are those of the IPCC's guidance note of 2010."""
 
 

@@ -8,7 +8,8 @@ import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from qa.columns import Run, cells, paragraphs, wrap
+from qa.columns import cells
+from qa.lines import Run, paragraphs, wrap
 from qa.look import Look
 
 MARKED, FAINT = "1;4", "2"

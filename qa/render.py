@@ -6,8 +6,8 @@ that comes from outside goes through ``sanitise``.
 
 from collections.abc import Sequence
 
-from qa.columns import Run
 from qa.ink import FAINT, MARKED, laid
+from qa.lines import Run
 from qa.look import PIPED, Look
 from qa.places import cited
 from qa.records import Answer, Citation, Reply

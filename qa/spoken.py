@@ -3,9 +3,9 @@
 Owns the plain mode. Nothing in it is told by its place, by a mark or by a sign; what is read first stands first.
 """
 
-from qa.columns import Run, fold
 from qa.confidence import in_words
 from qa.ink import laid
+from qa.lines import Run, fold
 from qa.look import Look
 from qa.places import shown_path
 from qa.records import Answer, Citation

@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 from screen_by_hand import Screen
 from wcwidth import wcwidth
 
-from qa.columns import Run, cells, fold, paragraphs, shorten, wrap
+from qa.columns import cells, shorten
+from qa.lines import Run, fold, paragraphs, wrap
 from qa.sanitise import sanitise
 
 FAMILIES = [

@@ -15,8 +15,8 @@ from typing import TextIO
 import pytest
 from screen_by_hand import Screen
 
-from qa.columns import Run
 from qa.ink import LONGEST_URL, file_url, inked, isolated
+from qa.lines import Run
 from qa.look import MEASURE, Look, look_of
 
 XTERM = {"TERM": "xterm-256color"}

@@ -240,7 +240,9 @@ def test_sources_are_listed_under_their_numbers() -> None:
         (0.65, "uncertain"),
         (0.33, "uncertain"),
         (0.32, "unlikely"),
-        (0.0, "unlikely"),
+        (0.1, "unlikely"),
+        (0.09, "very unlikely"),
+        (0.0, "very unlikely"),
     ],
 )
 def test_word_for_a_confidence(confidence: float, word: str) -> None:
