@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check lint types contracts test eval fit trials bench fidelity scores reader torture
+.PHONY: check lint types contracts test eval fit trials bench fidelity scores reader torture picture
 
 check: lint types contracts test      ## everything that CI runs
 
@@ -46,3 +46,6 @@ reader:                               ## train the reader, hours on a CPU, resum
 
 torture:                              ## prove that an index cannot be lost: a table of figures, ten minutes or more
 	$(PYTHON) tests/torture.py
+
+picture:                              ## the README's picture: docs/conversation.txt, played at a terminal and drawn
+	$(PYTHON) -m eval.picture docs/conversation.txt docs/conversation.svg

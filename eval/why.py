@@ -20,8 +20,8 @@ from eval.run import score
 from index.errors import UsageError
 from qa.contract import reply_payload
 from qa.explain import explanation_text
+from qa.places import citation_line
 from qa.records import Reply
-from qa.render import citation_line
 from qa.sanitise import one_line
 from qa.stages import HINTS, MEANINGS, cited_by, stages
 

@@ -11,8 +11,10 @@ from pathlib import Path
 
 from index.errors import UserError
 from qa.ask import Asker
+from qa.look import PIPED, Look
+from qa.places import shown_path
 from qa.records import Answer, Citation, Reply
-from qa.render import citation_line, passage_in_place, reply_text, shown_path
+from qa.render import passage_in_place, reply_text, sources_text
 from qa.sanitise import name, one_line
 
 SOURCES = 5
@@ -44,7 +46,8 @@ class Chat:
     asker: Asker
     shown: int = 1
     """How many answers a question shows."""
-    styled: bool = False
+    look: Callable[[], Look] = lambda: PIPED
+    """How text may look now: windows change while a conversation goes on."""
     history: list[Reply] = field(default_factory=list)
     render: Render | None = None
     """How a reply is written; None means as text."""
@@ -90,17 +93,14 @@ class Chat:
         self.history.append(reply)
         self.pending = False
         visible = replace(reply, ranked=reply.ranked[: self.shown])
-        return self.render(visible) if self.render else reply_text(visible, styled=self.styled)
+        return self.render(visible) if self.render else reply_text(visible, self.look())
 
     def _last(self) -> tuple[Answer, ...]:
         return self.history[-1].ranked if self.history else ()
 
     def _sources(self) -> str:
-        rows = [
-            f"[{answer.rank}] {citation_line(answer.citation, confidence=answer.confidence)}" for answer in self._last()
-        ]
         nothing = "Nothing was found.\n" if self.history else "Nothing has been asked yet.\n"
-        return "\n".join(rows) + "\n" if rows else nothing
+        return sources_text(self._last(), self.look()) if self._last() else nothing
 
     def _open(self, which: str) -> str:
         found = self._last()
@@ -111,7 +111,7 @@ class Chat:
             return f"/open takes a number from 1 to {len(found)}; /sources lists them.\n"
         answer = found[int(which) - 1]
         text = self._as_indexed(answer.citation)
-        return passage_in_place(text, answer.citation, around=AROUND, styled=self.styled)
+        return passage_in_place(text, answer.citation, around=AROUND, look=self.look())
 
     def _judge(self, verdict: str, rest: str) -> str:
         """Keep what is said about the last answer, as far as it tells what is right."""

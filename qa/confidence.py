@@ -1,4 +1,4 @@
-"""How sure an answer is: one formula, fitted on questions, and the threshold that goes with it.
+"""How sure an answer is: one formula, fitted on questions, the threshold that goes with it, and the words for it.
 
 Without the reader its constants are what ``make fit`` prints for eval/questions/dev.jsonl, with it what
 ``python -m eval.training.fit`` prints for the sets in docs/reader.md. Never fitted on held-out questions. An index may
@@ -7,6 +7,14 @@ hold others, fitted on its user's own questions by ``qa eval --calibrate``.
 
 import math
 from dataclasses import dataclass
+
+WORDS = ((0.90, "very likely"), (0.66, "likely"), (0.33, "uncertain"), (0.10, "unlikely"), (0.0, "very unlikely"))
+"""The word for a probability from each bound on; the bounds are those of the IPCC's guidance note of 2010."""
+
+
+def in_words(confidence: float) -> str:
+    """Return the word for a confidence as it is shown, with two decimals."""
+    return next(word for bound, word in WORDS if round(confidence, 2) >= bound)
 
 
 @dataclass(frozen=True, slots=True)

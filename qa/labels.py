@@ -16,9 +16,9 @@ from typing import NamedTuple
 
 from index.errors import UsageError, UserError
 from index.records import Article, Span
+from qa.places import shown_path
 from qa.quotes import around, locate
 from qa.records import Answer, Citation
-from qa.render import shown_path
 from qa.sanitise import name
 
 KIND = "chat"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from index.plan import Plan
 from index.scan import Skipped
 from index.sources import Scope, location
-from qa.render import shown_path
+from qa.places import shown_path
 from qa.sanitise import name, one_line
 
 if TYPE_CHECKING:

@@ -54,11 +54,6 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def styled() -> bool:
-    """Tell whether stdout is a terminal that wants more than plain text."""
-    return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
-
-
 def stdin_lines() -> Iterator[str]:
     """Yield the lines of stdin; bytes that are no UTF-8 are replaced."""
     if isinstance(sys.stdin, io.TextIOWrapper):

@@ -10,8 +10,8 @@ from pathlib import Path
 
 from index.records import Article
 from qa.labels import PLACES, Label, Place, add, expanded, places_cited, places_holding, questions_in
+from qa.places import shown_path
 from qa.records import Citation, Reply
-from qa.render import shown_path
 from qa.sanitise import name, one_line
 
 WANTED = (

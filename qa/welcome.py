@@ -4,7 +4,7 @@ from pathlib import Path
 
 from index import manifest as manifests
 from index.errors import IndexDamaged, NothingIndexed
-from qa.render import shown_path
+from qa.places import shown_path
 from qa.sanitise import name
 
 SEEDS = Path("seeds")

@@ -33,7 +33,8 @@ ENDINGS = (*OLD_ENDINGS, "words.terms", "words.postings", "words.counts")
 
 @pytest.fixture(autouse=True)
 def _no_index_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("QA_INDEX", raising=False)
+    for name in ("QA_INDEX", "QA_PLAIN"):
+        monkeypatch.delenv(name, raising=False)
     return
 
 

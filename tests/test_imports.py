@@ -53,6 +53,7 @@ def test_ask_loads_its_engines_and_nothing_that_trains_writes_or_calls(seed_inde
     modules = loaded("ask", QUESTION, "--index", seed_index)
     assert modules >= ENGINES | {"index.store", "index.lexical", "qa.retrieve", "qa.render"}
     assert modules & (TRAINING | WRITING | NETWORK | COMPARED | LABELLING | {"concurrent.futures"}) == set()
+    assert modules & {"wcwidth", "qa.spoken"} == set()
 
 
 def test_asking_without_the_reader_does_not_load_it(seed_index: Path) -> None:
@@ -156,6 +157,7 @@ def test_floors_hold() -> None:
             "matplotlib draws in eval.bench.plot; the report's pictures are our own",
         ),
         ("eval/bench/command.py", "import eval.bench.peer", "Nothing imports the peer, a process of its own"),
+        ("qa/render.py", "import wcwidth", "Widths of characters come from qa.columns"),
         ("index/terms.py", "import numpy", "The ground floor needs nothing but the standard library"),
     ],
 )

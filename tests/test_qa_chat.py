@@ -446,7 +446,7 @@ def terminal(seed_index: Path) -> Iterator[Terminal]:
 def test_terminal_conversation_from_prompt_to_ctrl_d(terminal: Terminal) -> None:
     assert "5 articles" in terminal.until("qa> ")
     terminal.type(f"{QUESTION}\n")
-    answered = terminal.until("confidence")
+    answered = terminal.until(" · 0.")
     assert "On \x1b[1;4mJanuary 3\x1b[0m, China's Chang'e-4 probe became the first" in answered
     terminal.until("qa> ")
     terminal.type("/open 1\n")

@@ -88,6 +88,7 @@ def reseal(manifest: Path, change: Callable[[dict[str, Any]], None]) -> None:
     [
         (["ask", ""], ["The question is blank"]),
         (["ask", " ", "\t"], ["The question is blank"]),
+        (["ask", "why " * 5_000], ["20,000 characters", "10,000 are the most"]),
         (["ask", "-what is it"], ["put -- before it"]),
         (["ask", "what", "-k", "0"], ["-k 0"]),
         (["ask", "what", "-k", "-3"], ["-k -3"]),
@@ -309,11 +310,61 @@ def test_ask_leaves_nothing_in_the_home_folder(tmp_path: Path, seed_index: Path)
 
 
 def test_ask_reads_questions_from_stdin(qa: Qa, seed_index: Path) -> None:
-    done = qa("ask", "-", "--json", "--index", seed_index, stdin=f"{QUESTION}\n\n{UNKNOWN}")
+    done = qa("ask", "-", "--json", "--index", seed_index, stdin=f"\ufeff{QUESTION}\r\n{UNKNOWN}\n\n")
     assert (done.returncode, done.stderr) == (0, "")
     replies = [json.loads(line) for line in done.stdout.splitlines()]
-    assert [reply["question"].strip() for reply in replies] == [QUESTION, UNKNOWN]
+    assert [reply["question"] for reply in replies] == [QUESTION, UNKNOWN]
     assert [reply["answered"] for reply in replies] == [True, False]
+
+
+@pytest.mark.parametrize("options", [["--json"], ["--json", "--explain", "-k", "9"], []], ids=" ".join)
+def test_question_that_cannot_be_asked_is_named_by_its_line_and_the_others_are_answered(
+    options: list[str], qa: Qa, seed_index: Path
+) -> None:
+    asked = [f"{QUESTION} \u2028 \x0b \x85 ", " \t ", "why " * 5_000, f"{UNKNOWN}\x1b[2J"]
+    done = qa("ask", "-", *options, "--index", seed_index, stdin="\n".join(asked))
+    assert done.returncode == 0
+    assert done.stderr.splitlines() == [
+        "Line 2 is blank and was passed over; give one question a line.",
+        "Line 3 was passed over: The question has 19,999 characters, and 10,000 are the most. Ask something shorter.",
+    ]
+    if options:
+        assert [json.loads(line)["question"] for line in done.stdout.splitlines()] == [QUESTION, asked[3]]
+    else:
+        assert [line for line in done.stdout.splitlines() if line.startswith("> ")] == [
+            f"> {QUESTION}",
+            f"> {UNKNOWN}\\u{{1b}}[2J",
+        ]
+
+
+def test_stdin_without_one_question_is_refused_before_anything_is_opened(qa: Qa) -> None:
+    done = qa("ask", "-", stdin="\n" + "why " * 5_000)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [line.split(": ")[0] for line in done.stderr.splitlines()] == [
+        "Line 1 is blank and was passed over; give one question a line.",
+        "Line 2 was passed over",
+        "No question on stdin can be asked. Give one a line, as in",
+    ]
+
+
+def test_questions_on_stdin_are_answered_as_they_come(seed_index: Path) -> None:
+    command = [sys.executable, "-P", "-m", "qa", "ask", "-", "--json", "--index", str(seed_index)]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
+        for question in (QUESTION, UNKNOWN):
+            process.stdin.write(f"{question}\n")
+            assert json.loads(process.stdout.readline())["question"] == question
+        process.stdin.close()
+    assert process.returncode == 0
+
+
+def test_plain_mode_is_asked_for_by_option_or_environment(qa: Qa, seed_index: Path) -> None:
+    option = qa("ask", QUESTION, "--plain", "--index", seed_index)
+    environment = qa("ask", QUESTION, "--index", seed_index, env={"QA_PLAIN": "1"})
+    assert option.stdout.startswith("Answer:\nJanuary 3\n\nIn context:\nThe successful landing")
+    assert environment.stdout == option.stdout
+    assert qa("chat", "--plain", "--index", seed_index, stdin=QUESTION).stdout == option.stdout
 
 
 @pytest.mark.parametrize(

@@ -490,7 +490,7 @@ def test_state_is_kept_where_the_platform_keeps_it(
 def terminal(
     width: int = 80, encoding: str = "utf-8", *, real: bool = True, marked: bool = True, **env: str
 ) -> Terminal:
-    return Terminal(real, marked, width, encoding, "utf-8", env)
+    return Terminal(real, marked, False, width, encoding, "utf-8", env)
 
 
 @pytest.mark.parametrize(

@@ -66,7 +66,7 @@ def put(
 
 def test_reply_is_written_as_text() -> None:
     one = reply("Q!", answered=True)
-    assert written(one, Manner()) == reply_text(one, styled=False)
+    assert written(one, Manner()) == reply_text(one)
 
 
 def test_reply_is_written_below_its_question_where_several_are_asked() -> None:
@@ -80,7 +80,7 @@ def test_reply_is_written_below_its_question_where_several_are_asked() -> None:
 
 def test_reply_is_written_with_its_account_below() -> None:
     one = reply("Q!", answered=True, explained=True)
-    below = reply_text(one, styled=False) + "\n" + explanation_text(EXPLANATION)
+    below = reply_text(one) + "\n" + explanation_text(EXPLANATION)
     assert written(one, Manner(explained=True)) == below
     assert written(one, Manner(explained=True, titled=True)) == f"> Q!\n\n{below}\n"
 

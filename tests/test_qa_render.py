@@ -1,16 +1,22 @@
 """What is printed, against golden files written by hand; ESC stands in them as ␛."""
 
+import re
+import unicodedata
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from screen_by_hand import ISOLATES, SENT, Screen
 
 from index.records import Span
+from qa.confidence import in_words
+from qa.look import Look
+from qa.places import citation_line, cited, shown_path
 from qa.records import Answer, Citation, IndexState, Reply
-from qa.render import NO_ANSWER, citation_line, passage_in_place, reply_text, shown_path
-from qa.sanitise import sanitise
+from qa.render import NO_ANSWER, passage_in_place, question_text, reply_text, sources_text
+from qa.sanitise import name, sanitise
 
 GOLDEN = Path(__file__).parent / "golden"
 
@@ -50,6 +56,18 @@ AWKWARD = Answer(
     citation=replace(CITED, title="A \x1b]0;evil\x07 title\non two\tlines", source="\u200bSource", changed=True),
     also=(replace(CITED, article="b.txt", path="/articles/b\x1b.txt", title="Also", date=None, lines=(1, 1)),),
 )
+HEBREW = Answer(
+    rank=1,
+    text="ב-3 בינואר",
+    confidence=0.9,
+    snippet="החללית נחתה ב-3 בינואר בצד הרחוק של הירח, לראשונה.",
+    highlight=Span(12, 22),
+    citation=replace(CITED, title="הצד הרחוק של הירח", source="ירח", path="/articles/2019/ירח.txt"),
+    also=(
+        replace(CITED, title="嫦娥四号在月球背面着陆，这是历史上的第一次软着陆", path="/articles/嫦娥四号/着陆.txt"),
+    ),
+)
+FOLLOWED = replace(reply(True, LANDED), question="When?", standalone="When did\x1b[2J\nthe probe Chang'e-4 land?")
 SHOWN = {
     "one": reply(True, LANDED),
     "several": reply(True, LANDED, WHOLE),
@@ -62,19 +80,49 @@ SHOWN = {
 @pytest.mark.parametrize("styled", [False, True])
 def test_reply_is_printed_as_in_the_golden_file(name: str, styled: bool) -> None:
     golden = GOLDEN / f"{name}{'-styled' if styled else ''}.txt"
-    assert reply_text(SHOWN[name], styled=styled).replace("\x1b", "␛") == golden.read_text(encoding="utf-8")
+    assert reply_text(SHOWN[name], Look(marked=styled)).replace("\x1b", "␛") == golden.read_text(encoding="utf-8")
+
+
+TERMINAL = Look(marked=True, faint=True, links=True, host="desk", width=60)
+NARROW = replace(TERMINAL, links=False, width=40)
+PLAIN = Look(plain=True, width=50)
+
+
+@pytest.mark.parametrize(
+    ("name", "reply", "look"),
+    [
+        ("followed", FOLLOWED, Look()),
+        ("followed-60", FOLLOWED, TERMINAL),
+        ("followed-no-color-60", FOLLOWED, Look(width=60)),
+        ("several-120", SHOWN["several"], replace(NARROW, width=120)),
+        ("awkward-40", SHOWN["awkward"], NARROW),
+        ("hebrew-60", reply(True, HEBREW), TERMINAL),
+        ("hebrew-40", reply(True, HEBREW), NARROW),
+        ("several-plain", SHOWN["several"], PLAIN),
+        ("unanswered-plain", SHOWN["unanswered"], PLAIN),
+        ("awkward-plain", SHOWN["awkward"], PLAIN),
+        ("followed-plain-piped", FOLLOWED, Look(plain=True)),
+    ],
+)
+def test_reply_on_a_terminal_is_as_in_the_golden_file(name: str, reply: Reply, look: Look) -> None:
+    golden = (GOLDEN / f"{name}.txt").read_text(encoding="utf-8")
+    assert visible(reply_text(reply, look)) == golden
+
+
+def visible(text: str) -> str:
+    return text.replace("\x1b", "␛").replace("\u2068", "⟨").replace("\u2069", "⟩")
 
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_plain_text_holds_every_snippet_and_no_escape(name: str) -> None:
-    text = reply_text(SHOWN[name], styled=False)
+    text = reply_text(SHOWN[name])
     assert all(sanitise(shown.snippet) in text for shown in SHOWN[name].ranked)
     assert "\x1b" not in text
 
 
 @pytest.mark.parametrize("name", SHOWN)
 def test_styled_text_without_its_marks_holds_the_snippet(name: str) -> None:
-    bare = reply_text(SHOWN[name], styled=True).replace("\x1b[1;4m", "").replace("\x1b[0m", "")
+    bare = reply_text(SHOWN[name], Look(marked=True)).replace("\x1b[1;4m", "").replace("\x1b[0m", "")
     assert all(sanitise(shown.snippet) in bare for shown in SHOWN[name].ranked)
     assert "\x1b" not in bare
 
@@ -84,7 +132,7 @@ def test_awkward_highlight_is_counted_right() -> None:
 
 
 def test_reply_with_nothing_found_is_one_line() -> None:
-    assert reply_text(reply(False), styled=True) == f"{NO_ANSWER}\n"
+    assert reply_text(reply(False), Look(marked=True)) == f"{NO_ANSWER}\n"
 
 
 @settings(derandomize=True, deadline=None)
@@ -92,9 +140,125 @@ def test_reply_with_nothing_found_is_one_line() -> None:
 def test_any_article_text_stays_off_the_terminal(text: str, styled: bool) -> None:
     hostile = replace(CITED, title=text or "-", source=text, path=f"/articles/{text}")
     shown = Answer(1, text, 0.5, f"x{text}y", Span(1, 1 + len(text)), hostile, (hostile,))
-    printed = reply_text(reply(False, shown), styled=styled).replace("\x1b[1;4m", "").replace("\x1b[0m", "")
+    printed = reply_text(reply(False, shown), Look(marked=styled)).replace("\x1b[1;4m", "").replace("\x1b[0m", "")
     assert sanitise(printed) == printed
     assert sanitise(f"x{text}y") in printed
+
+
+PIECES = [
+    "moon",
+    "嫦娥四号，",
+    "שלום",
+    "مرحبا",
+    "e\u0301",
+    "👩🏽",
+    "❤\ufe0f",
+    "x" * 70,
+    "/",
+    " ",
+    "\n",
+    "\x1b[1m",
+    "\u2069",
+]
+words = st.lists(st.sampled_from(PIECES)).map("".join)
+looks = st.builds(
+    Look,
+    marked=st.booleans(),
+    faint=st.booleans(),
+    links=st.booleans(),
+    line_links=st.booleans(),
+    host=st.just("desk"),
+    width=st.integers(40, 200),
+    plain=st.booleans(),
+)
+
+
+@settings(derandomize=True, deadline=None)
+@given(words | st.text(st.characters(exclude_categories=())), words, words, looks, st.booleans())
+def test_any_text_fits_any_terminal_and_cannot_act_on_it(
+    snippet: str, title: str, path: str, look: Look, joins: bool
+) -> None:
+    hostile = replace(CITED, title=title or "-", source=title, path=f"/articles/{path}.txt", changed=look.links)
+    shown = Answer(1, snippet, 0.5, f"x{snippet}y", Span(1, 1 + len(snippet)), hostile, (hostile,))
+    asked = replace(reply(look.faint, shown, replace(shown, rank=2)), standalone=title)
+    printed = [
+        question_text(title, look),
+        reply_text(asked, look),
+        sources_text(asked.ranked, look),
+        passage_in_place(f"a\n{snippet}\nb", replace(hostile, lines=(2, 2)), around=1, look=look),
+    ]
+    for text in printed:
+        assert look.width is not None
+        Screen(look.width, joins).write(text)
+        bare = SENT.sub("", text).translate(dict.fromkeys(map(ord, ISOLATES)))
+        assert sanitise(bare) == bare
+
+
+@settings(derandomize=True, deadline=None)
+@given(words, words, st.integers(40, 200), st.floats(0, 1))
+def test_place_and_confidence_are_never_lost(title: str, path: str, width: int, confidence: float) -> None:
+    citation = replace(CITED, title=title or "-", path=f"/articles/{path}.txt")
+    rows = cited(citation, Look(width=width), "    ", confidence=confidence)
+    assert all(row.startswith("    ") for row in rows)
+    assert name(f"/articles/{path}.txt") + ":5-6" in "".join(row[4:] for row in rows)
+    assert rows[-1].endswith(f" · {confidence:.2f}")
+
+
+@settings(derandomize=True, deadline=None)
+@given(
+    st.lists(st.sampled_from(["الصين", "ירח", "Moon", "2019", " ", "\u2069", "-"])).map("".join), st.integers(40, 200)
+)
+def test_words_from_right_to_left_in_a_title_stand_in_isolates(title: str, width: int) -> None:
+    rows = cited(replace(CITED, title=title or "-", source=title), Look(width=width), "    ", confidence=0.5)
+    for row in rows:
+        outside = re.sub("\u2068[^\u2068\u2069]*\u2069", "", row)
+        assert not {unicodedata.bidirectional(character) for character in outside} & {"R", "AL", "AN", "FSI", "PDI"}
+
+
+def test_sources_are_listed_under_their_numbers() -> None:
+    ranked = SHOWN["several"].ranked
+    assert sources_text(ranked) == (
+        "[1] The far side · 2019-01-03 · Moon Weekly · /articles/moon.txt:5-6 · confidence 0.76\n"
+        "[2] The far side · /articles/moon.txt:9 · confidence 0.30\n"
+    )
+    assert sources_text(ranked, Look(width=60)) == (
+        "[1] The far side · 2019-01-03 · Moon Weekly\n"
+        "    /articles/moon.txt:5-6 · likely · 0.76\n"
+        "[2] The far side · /articles/moon.txt:9 · unlikely · 0.30\n"
+    )
+    assert sources_text(ranked, PLAIN).splitlines()[:3] == ["Source 1:", "Title: The far side", "Date: 2019-01-03"]
+
+
+@pytest.mark.parametrize(
+    ("confidence", "word"),
+    [
+        (1.0, "very likely"),
+        (0.9, "very likely"),
+        (0.897, "very likely"),  # shown as 0.90
+        (0.894, "likely"),
+        (0.66, "likely"),
+        (0.65, "uncertain"),
+        (0.33, "uncertain"),
+        (0.32, "unlikely"),
+        (0.1, "unlikely"),
+        (0.09, "very unlikely"),
+        (0.0, "very unlikely"),
+    ],
+)
+def test_word_for_a_confidence(confidence: float, word: str) -> None:
+    assert in_words(confidence) == word
+
+
+def test_passage_in_place_on_a_terminal_keeps_its_numbers_apart() -> None:
+    text = "one\n" + "The probe landed on the far side of the Moon."
+    printed = passage_in_place(text, replace(CITED, lines=(2, 2)), around=1, look=NARROW)
+    assert printed.splitlines()[2:] == [
+        "  1  one",
+        "> 2  \x1b[1;4mThe probe landed on the far side of\x1b[0m",
+        "     \x1b[1;4mthe Moon.\x1b[0m",
+    ]
+    spoken = passage_in_place(text, replace(CITED, lines=(2, 2)), around=1, look=PLAIN)
+    assert spoken.splitlines()[2:] == ["Line 1: one", "Line 2, cited: The probe landed on the far side of", "the Moon."]
 
 
 LINES = "one\ntwo\r\nthree\x1b[2J\nfour\nfive\nsix\nseven\n\nnine\nten"
@@ -110,12 +274,12 @@ LINES = "one\ntwo\r\nthree\x1b[2J\nfour\nfive\nsix\nseven\n\nnine\nten"
     ],
 )
 def test_passage_in_place_by_hand(lines: tuple[int, int], around: int, shown: str) -> None:
-    printed = passage_in_place(LINES, replace(CITED, lines=lines), around=around, styled=False)
+    printed = passage_in_place(LINES, replace(CITED, lines=lines), around=around)
     assert printed == "/articles/moon.txt\n\n" + shown
 
 
 def test_passage_in_place_marks_only_the_cited_lines() -> None:
-    printed = passage_in_place("a\nb\nc", replace(CITED, lines=(2, 2)), around=1, styled=True)
+    printed = passage_in_place("a\nb\nc", replace(CITED, lines=(2, 2)), around=1, look=Look(marked=True))
     assert printed.splitlines()[2:] == ["  1  a", "> 2  \x1b[1;4mb\x1b[0m", "  3  c"]
 
 

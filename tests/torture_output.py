@@ -23,11 +23,18 @@ from torture_base import QUESTIONS, Counts, fake_model, new_world, note
 from index import embed
 from index.records import Span
 from qa import cli, session
+from qa.look import PIPED, Look
 from qa.records import Answer, Citation, IndexState, Reply
-from qa.render import passage_in_place, reply_text
+from qa.render import passage_in_place, reply_text, sources_text
 
-OUR_OWN = re.compile(r"\x1b\[[0-9;]*m")
-"""What the renderer itself sends to a terminal: colours, nothing else."""
+OUR_OWN = re.compile(r"\x1b\[(?:1;4|2|0)m|\x1b\]8;(?:id=[0-9a-f]{8})?;[!-~]*?\x1b\\|[\u2068\u2069]")
+"""What the renderer itself sends to a terminal: bold and underlined, faint, hyperlinks, isolates; nothing else."""
+LOOKS = (
+    PIPED,
+    Look(plain=True),
+    Look(marked=True, faint=True, links=True, line_links=True, host="desk", width=60),
+    Look(width=40, plain=True),
+)
 HIDDEN = {
     0x061C,
     0x180E,
@@ -84,16 +91,20 @@ def _reply(snippet: str, rest: str, cut: int, answered: bool) -> Reply:
 
 
 def rendered(examples: int) -> Counts:
-    """Render texts of any code points, plain and styled."""
+    """Render texts of any code points, for pipes, terminals and screen readers."""
     counts: Counts = Counter(rendered=0, banned=0)
 
     def check(snippet: str, rest: str) -> None:
-        for styled in (False, True):
+        for look in LOOKS:
             reply = _reply(snippet, rest, len(rest), len(rest) % 2 == 0)
             cited = reply.ranked[0].citation
-            for text in (reply_text(reply, styled=styled), passage_in_place(snippet, cited, around=2, styled=styled)):
+            for text in (
+                reply_text(reply, look),
+                sources_text(reply.ranked, look),
+                passage_in_place(snippet, cited, around=2, look=look),
+            ):
                 counts["rendered"] += 1
-                found = banned_in(OUR_OWN.sub("", text) if styled else text)
+                found = banned_in(OUR_OWN.sub("", text) if look.marked else text)
                 counts["banned"] += bool(found)
                 if found:
                     note(f"rendered {found}")

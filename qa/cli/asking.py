@@ -1,6 +1,9 @@
 """The commands of the asker: one question, or a prompt that stays."""
 
+import os
 import sys
+from functools import partial
+from itertools import chain
 from pathlib import Path
 from typing import Annotated
 
@@ -8,11 +11,21 @@ import typer
 
 from index.errors import UsageError
 from index.place import find_index
-from qa.cli.options import FOUND, PRINTED, AnswersOption, IndexOption, JsonOption, LeastOption, NoReaderOption
+from qa.cli.options import (
+    FOUND,
+    PRINTED,
+    AnswersOption,
+    IndexOption,
+    JsonOption,
+    LeastOption,
+    NoReaderOption,
+    PlainOption,
+)
 from qa.cli.values import articles
 from qa.diagnostics import tell
-from qa.limits import check_question
-from qa.streams import Typed, out, stdin_lines, styled
+from qa.limits import asked_in, check_question
+from qa.look import look_of
+from qa.streams import Typed, out, stdin_lines
 
 
 def ask(
@@ -42,6 +55,7 @@ def ask(
     ] = False,
     no_reader: NoReaderOption = False,
     min_confidence: LeastOption = None,
+    plain: PlainOption = False,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
@@ -52,14 +66,16 @@ def ask(
     asked = " ".join(question)
     check_question(asked, k)
     several = asked == "-"
-    questions = [line.strip() for line in stdin_lines() if line.strip()] if several else [asked]
-    if not questions:
-        raise UsageError("There is no question on stdin. Give one a line, as in: qa ask - < questions.txt")
+    questions = asked_in(stdin_lines(), tell) if several else iter([asked])
+    first = next(questions, None)
+    if first is None:
+        raise UsageError("No question on stdin can be asked. Give one a line, as in: qa ask - < questions.txt")
+    questions = chain([first], questions)
     asker = session.open_asker(find_index(index), session.Setting(degraded, not no_reader, min_confidence))
     if why_not is not None:
         account(asker, why_not, questions, json=json)
         return
-    raise typer.Exit(answer(asker, questions, Manner(k, json, explain, titled=several)))
+    raise typer.Exit(answer(asker, questions, Manner(k, json, explain, several, plain)))
 
 
 def chat(
@@ -69,6 +85,7 @@ def chat(
     ] = None,
     no_reader: NoReaderOption = False,
     min_confidence: LeastOption = None,
+    plain: PlainOption = False,
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
@@ -84,7 +101,8 @@ def chat(
         import readline  # noqa: F401  (line editing and the history of this conversation, for input())
 
         tell(f"{asker.index.manifest.articles} articles. Ask, or type /help; /quit leaves.")
-    talk = Chat(asker, k, styled(), render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
+    look = partial(look_of, sys.stdout, os.environ, plain=plain)
+    talk = Chat(asker, k, look, render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
     if label is not None:
         tell(talk.choose_labels(str(label)).rstrip())
     converse(talk, Typed() if terminal else stdin_lines(), out, tell, interactive=terminal)

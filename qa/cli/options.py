@@ -42,6 +42,12 @@ LeastOption = Annotated[
         rich_help_panel=FOUND,
     ),
 ]
+PlainOption = Annotated[
+    bool,
+    typer.Option(
+        "--plain", help="Say all in words, as a screen reader reads well (or set QA_PLAIN=1)", rich_help_panel=PRINTED
+    ),
+]
 AnswersOption = Annotated[
     int, typer.Option("-k", metavar="N", help="Show up to N answers (100 at most)", rich_help_panel=PRINTED)
 ]

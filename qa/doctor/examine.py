@@ -4,7 +4,6 @@ Owns what the checks are given, and that none of them can end the examination.
 """
 
 import os
-import shutil
 import sys
 import time
 from collections.abc import Callable, Iterable
@@ -19,8 +18,8 @@ from qa.doctor import folders, indexed, installation, prepared
 from qa.doctor import terminal as terminals
 from qa.doctor.folders import Folder
 from qa.doctor.records import Check, Level, failure, parted
+from qa.look import UNKNOWN_WIDTH, look_of
 from qa.reader import ready
-from qa.streams import styled
 
 NAME_CACHE = "Run `export QA_CACHE=FOLDER` with a folder that can be written, and keep it set."
 NAME_STATE = "Run `export QA_STATE=FOLDER` with a folder that can be written, and keep it set."
@@ -119,10 +118,12 @@ def _state() -> Folder:
 
 
 def _terminal() -> Iterable[Check]:
+    look = look_of(sys.stdout, os.environ)
     here = terminals.Terminal(
         is_terminal=sys.stdout.isatty(),
-        marked=styled(),
-        width=shutil.get_terminal_size().columns,
+        marked=look.marked,
+        links=look.links,
+        width=look.width or UNKNOWN_WIDTH,
         encoding=sys.stdout.encoding or "ascii",
         file_names=sys.getfilesystemencoding(),
         environment=os.environ,

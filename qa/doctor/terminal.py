@@ -17,6 +17,8 @@ class Terminal:
     is_terminal: bool
     marked: bool
     """Whether answers are marked on it."""
+    links: bool
+    """Whether places are hyperlinks on it."""
     width: int
     encoding: str
     file_names: str
@@ -49,7 +51,7 @@ def marks(terminal: Terminal) -> Check:
         return warning(name, f"{terminal.width} columns are few", f"Widen the window to {NARROWEST} columns or more.")
     said = f"{term}, {terminal.width} columns"
     if terminal.marked:
-        return fine(name, f"{said}; answers are marked")
+        return fine(name, f"{said}; answers are marked{', places are hyperlinks' * terminal.links}")
     return fine(name, f"{said}; plain text, no marks{', since NO_COLOR is set' * ('NO_COLOR' in terminal.environment)}")
 
 

@@ -1,0 +1,7 @@
+"""``python -m eval.picture``."""
+
+import sys
+
+from eval.picture.command import main
+
+sys.exit(main(sys.argv[1:]))
