@@ -3,7 +3,9 @@
 What the command, the chat and the evaluation call. Opening the index and loading the model is theirs.
 """
 
+import math
 import time
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -15,12 +17,45 @@ from qa.expect import HasForm, expected_form
 from qa.explain import explain
 from qa.limits import MOST, check_question
 from qa.read import read
-from qa.records import Answer, Finding, IndexState, Reply
-from qa.rerank import rerank
+from qa.records import Answer, Finding, IndexState, Reading, Reply, Turn
+from qa.rerank import rerank, strength
 from qa.retrieve import READ, query, retrieve
 
 if TYPE_CHECKING:
     from qa.reader.model import OnnxReader
+
+
+LATER = 1.6
+"""What a less likely reading of a question must be answered better by, in logits, to count (docs/followups.md)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """What was found for one way to understand a question."""
+
+    reading: Reading
+    groups: list[list[Finding]]
+    found: Found
+    phrases: tuple[str, ...]
+    timing_ms: Mapping[str, float]
+
+    @property
+    def strength(self) -> float:
+        """How well the first finding answers, in logits; below all others where there is none."""
+        return strength(self.groups[0][0]) if self.groups else -math.inf
+
+
+def _readings(question: str, after: Sequence[Reply]) -> tuple[Reading, ...]:
+    """Return what a question may mean after others; the rules are loaded only where there are others."""
+    if not after:
+        return (Reading(question),)
+    from qa.followup.complete import readings
+
+    return readings(question, [_turn(reply) for reply in after])
+
+
+def _turn(reply: Reply) -> Turn:
+    return Turn(reply.standalone, reply.answers[0].text if reply.answers else "", reply.meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,41 +69,59 @@ class Asker:
     least: float | None = None
     """The confidence from which an answer counts as one; None leaves it to the scale."""
 
-    def ask(self, question: str, k: int = 1, *, explained: bool = False, only: str | None = None) -> Reply:
+    def ask(
+        self,
+        question: str,
+        k: int = 1,
+        *,
+        explained: bool = False,
+        only: str | None = None,
+        after: Sequence[Reply] = (),
+    ) -> Reply:
         """Return the reply to ``question`` with at most ``k`` answers (a larger k than MOST is cut to it).
 
-        With ``only``, from the articles at that path below any root.
+        With ``only``, from the articles at that path below any root. With ``after``, what was asked before it in the
+        same conversation, oldest first, ``question`` is completed from that where it leans on it; where it may mean
+        several things, all are looked for and the one that is answered best counts.
 
         Raises UsageError for a blank question or a k below 1.
         """
         check_question(question, k)
-        started = time.perf_counter()
-        vector = self.embedder.embed_question(question)
-        embedded = time.perf_counter()
-        asked = query(question, vector)
-        groups, found = self._groups(asked, expected_form(question), only)
-        retrieved = time.perf_counter()
-        if self.reader is not None:
-            groups = rerank(groups, question, self.reader)
-        groups = groups[: min(k, MOST)]
+        looks = [self._look(reading, only) for reading in _readings(question, after)]
+        found = max(looks, key=lambda look: look.strength - LATER * looks.index(look))
+        groups = found.groups[: min(k, MOST)]
         ranked = answers(groups, self.scale)
-        done = time.perf_counter()
         sure = ranked[0].confidence if ranked else 0.0
+        timing = {part: sum(look.timing_ms[part] for look in looks) for part in found.timing_ms}
         return Reply(
             question=question,
-            standalone=question,
+            standalone=found.reading.text,
             answered=bool(ranked) and sure >= self.scale.threshold,
             confidence=sure,
             ranked=ranked,
             index=self._state(ranked),
-            timing_ms={
-                "embed": round((embedded - started) * 1000, 2),
-                "find": round((retrieved - embedded) * 1000, 2),
-                "read": round((done - retrieved) * 1000, 2),
-                "total": round((done - started) * 1000, 2),
-            },
-            explanation=explain(found, asked.phrases, [first for first, *_ in groups]) if explained else None,
+            timing_ms={part: round(spent, 2) for part, spent in {**timing, "total": sum(timing.values())}.items()},
+            explanation=(explain(found.found, found.phrases, [first for first, *_ in groups]) if explained else None),
+            made=found.reading.why,
+            meant=found.reading.meant,
         )
+
+    def _look(self, reading: Reading, only: str | None) -> "Look":
+        """Return what the articles hold on one way to understand a question."""
+        started = time.perf_counter()
+        vector = self.embedder.embed_question(reading.text)
+        embedded = time.perf_counter()
+        asked = query(reading.text, vector)
+        groups, found = self._groups(asked, expected_form(reading.text), only)
+        retrieved = time.perf_counter()
+        if self.reader is not None:
+            groups = rerank(groups, reading.text, self.reader)
+        spent = {
+            "embed": (embedded - started) * 1000,
+            "find": (retrieved - embedded) * 1000,
+            "read": (time.perf_counter() - retrieved) * 1000,
+        }
+        return Look(reading, groups, found, asked.phrases, spent)
 
     @property
     def scale(self) -> Scale:

@@ -122,6 +122,30 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
+class Turn:
+    """What a conversation remembers of a question."""
+
+    question: str
+    """As it was understood: standing alone."""
+    answer: str = ""
+    """The words that answered; empty where the articles did not say."""
+    meant: str = ""
+    """What its pronouns were taken for; empty where it had none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One way to understand a question."""
+
+    text: str
+    """The question standing alone."""
+    meant: str = ""
+    """The words of the conversation that were put in; empty where it was taken as it stands."""
+    why: str = ""
+    """Sentences on how it was made."""
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """Everything one question gave. Nothing in it needs to be looked up again to show or score it."""
 
@@ -137,6 +161,10 @@ class Reply:
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     explanation: Explanation | None = None
     """Where it was asked for."""
+    made: str = ""
+    """How the standalone question was made, in sentences; empty where no question came before."""
+    meant: str = ""
+    """The words of the conversation that were put into it; empty where it was taken as it stands."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -62,9 +62,14 @@ def _told(finding: Finding, said: "Read", *, whole: bool) -> Finding:
     )
 
 
+def strength(finding: Finding) -> float:
+    """Return how well a finding answers, as reader and retrieval say together, in logits."""
+    return (finding.margin or 0.0) + RELEVANCE * finding.score
+
+
 def _place(group: Sequence[Finding]) -> tuple[bool, float]:
     first = group[0]
-    return not first.hit.evidence.phrased, -round((first.margin or 0.0) + RELEVANCE * first.score, 4)
+    return not first.hit.evidence.phrased, -round(strength(first), 4)
 
 
 def _joined(groups: Sequence[list[Finding]]) -> list[list[Finding]]:
