@@ -4,6 +4,7 @@ What the command, the chat and the evaluation call. Opening the index and loadin
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -34,10 +35,19 @@ class Asker:
     least: float | None = None
     """The confidence from which an answer counts as one; None leaves it to the scale."""
 
-    def ask(self, question: str, k: int = 1, *, explained: bool = False, only: str | None = None) -> Reply:
+    def ask(
+        self,
+        question: str,
+        k: int = 1,
+        *,
+        explained: bool = False,
+        only: str | None = None,
+        after: Sequence[Reply] = (),
+    ) -> Reply:
         """Return the reply to ``question`` with at most ``k`` answers (a larger k than MOST is cut to it).
 
-        With ``only``, from the articles at that path below any root.
+        With ``only``, from the articles at that path below any root. ``after`` are the earlier replies of the
+        conversation, oldest first.
 
         Raises UsageError for a blank question or a k below 1.
         """

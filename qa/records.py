@@ -137,6 +137,8 @@ class Reply:
     timing_ms: Mapping[str, float] = field(default_factory=dict)
     explanation: Explanation | None = None
     """Where it was asked for."""
+    made: str = ""
+    """Sentences that say how ``standalone`` was made; empty where the question was taken as it stands."""
 
     @property
     def answers(self) -> tuple[Answer, ...]:

@@ -13,8 +13,6 @@ from typing import NoReturn
 
 from index.errors import UserError
 
-PROMPT = "qa> "
-
 
 class Closed(Exception):
     """Nobody reads stdout any more, as under ``| head``: no error, and no reason to go on."""
@@ -64,15 +62,3 @@ def stdin_lines() -> Iterator[str]:
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     yield from sys.stdin
-
-
-class Typed(Iterator[str]):
-    """What is typed at the prompt until Ctrl-D. Unlike a generator, it goes on after an interrupt."""
-
-    def __next__(self) -> str:
-        """Return the next line. Raises StopIteration at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
-        try:
-            return input(PROMPT)
-        except EOFError:
-            out("\n")
-            raise StopIteration from None

@@ -32,8 +32,10 @@ ENDINGS = (*OLD_ENDINGS, "words.terms", "words.postings", "words.counts")
 
 
 @pytest.fixture(autouse=True)
-def _no_index_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.delenv("QA_INDEX", raising=False)
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    for name in ("QA_INDEX", "QA_KEEP", "PAGER", "VISUAL", "EDITOR"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("QA_STATE", str(tmp_path / "state"))
     return
 
 

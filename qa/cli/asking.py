@@ -1,6 +1,5 @@
 """The commands of the asker: one question, or a prompt that stays."""
 
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -9,9 +8,8 @@ import typer
 from index.errors import UsageError
 from index.place import find_index
 from qa.cli.options import AnswersOption, IndexOption, JsonOption, LeastOption, NoReaderOption
-from qa.diagnostics import tell
 from qa.limits import check_question
-from qa.streams import Typed, out, stdin_lines, styled
+from qa.streams import out, stdin_lines
 
 
 def ask(
@@ -51,6 +49,16 @@ def ask(
 
 
 def chat(
+    which: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[WHICH]", help="With --resume: its number or id; list: see them all; default: the last"
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on in an earlier conversation")] = False,
+    no_keep: Annotated[
+        bool, typer.Option("--no-keep", help="Keep nothing of this conversation (always so with QA_KEEP=0)")
+    ] = False,
     k: AnswersOption = 1,
     label: Annotated[
         Path | None, typer.Option("--label", metavar="FILE", help="Where /good, /wrong and /answer keep questions")
@@ -62,17 +70,14 @@ def chat(
 ) -> None:
     """Ask one question after another; /help lists the commands."""
     from qa import session
-    from qa.chat import Chat, converse
-    from qa.contract import dumps, reply_payload
+    from qa.talking import Talk, listed, talk
 
     check_question("?", k)
-    asker = session.open_asker(find_index(index), session.Setting(read=not no_reader, least=min_confidence))
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    if terminal:
-        import readline  # noqa: F401  (line editing and the history of this conversation, for input())
-
-        tell(f"{asker.index.manifest.articles} articles. Ask, or type /help; /quit leaves.")
-    talk = Chat(asker, k, styled(), render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
-    if label is not None:
-        tell(talk.choose_labels(str(label)).rstrip())
-    converse(talk, Typed() if terminal else stdin_lines(), out, tell, interactive=terminal)
+    if which is not None and not resume:
+        raise UsageError('qa chat takes no question; type it at the prompt, or ask it at once: qa ask "Who was it?"')
+    folder = find_index(index)
+    if which == "list":
+        out(listed(folder, json=json))
+        return
+    setting = session.Setting(read=not no_reader, least=min_confidence)
+    talk(folder, setting, Talk(k, label, resume=(which or "last") if resume else None, keep=not no_keep, json=json))
