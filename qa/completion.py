@@ -38,9 +38,10 @@ def choices(line: str, articles: Callable[[], Sequence[Entry]]) -> Iterator[Choi
         yield from _articles(rest, articles())
     elif command.lower() in _FILES:
         yield from _files(rest)
-    elif command.lower() == "/open" and rest[:1].isdecimal() and " " in rest and "edit".startswith(rest.split()[-1]):
-        typed = rest.partition(" ")[2].lstrip()
-        yield Choice("edit", len(typed), "in your editor")
+    elif command.lower() == "/open":
+        number, space, typed = rest.partition(" ")
+        if number.isdecimal() and space and "edit".startswith(typed.lstrip()):
+            yield Choice("edit", len(typed.lstrip()), "in your editor")
 
 
 def _commands(typed: str) -> Iterator[Choice]:

@@ -96,8 +96,14 @@ def _quoted(answer: Answer) -> list[str]:
 
 
 def _bold(text: str) -> str:
-    """Return ``text`` in bold, line by line; white space around the words stays outside, as Markdown wants it."""
-    return re.sub(r"[^\s](?:[^\n]*[^\s])?", lambda words: f"**{words.group()}**", text)
+    """Return ``text`` in bold, line by line, white space around the words left outside."""
+    return re.sub(r"[^\s](?:[^\n]*[^\s])?", _bold_words, text)
+
+
+def _bold_words(words: re.Match[str]) -> str:
+    """Return words in bold. Stars beside a mark that touches a letter would stay stars, hence the tags."""
+    text = words.group()
+    return f"**{text}**" if text[0].isalnum() and text[-1].isalnum() else f"<b>{text}</b>"
 
 
 def _cited(citation: Citation) -> str:
