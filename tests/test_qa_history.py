@@ -17,7 +17,7 @@ def remembered(file: Path) -> list[str]:
 
 
 @settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(st.lists(st.text(max_size=10), max_size=6))
+@given(lines=st.lists(st.text(max_size=10), max_size=6))
 def test_the_next_run_has_what_was_typed_newest_first(lines: list[str], tmp_path: Path) -> None:
     file = tmp_path / "state" / "typed.jsonl"
     file.unlink(missing_ok=True)
