@@ -5,8 +5,10 @@ the first line is being typed: what that says on stderr is shown above the promp
 """
 
 import asyncio
+import contextlib
 import os
 import sys
+import termios
 from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from typing import Any
@@ -56,11 +58,17 @@ class Prompt(Iterator[str]):
         while True:
             try:
                 with nullcontext() if self._warm.opened else patch_stdout():
-                    return self._session.prompt(pre_run=self._open_beside)
+                    line = self._session.prompt(pre_run=self._open_beside)
+                _echo(line.lstrip().startswith("/"))  # a command may start a program that wants to be seen typing in
+                return line
             except KeyboardInterrupt:
                 continue
             except EOFError:
                 raise StopIteration from None
+
+    def close(self) -> None:
+        """Leave the terminal as it was."""
+        _echo(True)
 
     def _open_beside(self) -> None:
         """Have the index opened, once the prompt is drawn."""
@@ -99,6 +107,14 @@ def _screen() -> Vt100_Output:
     screen = Vt100_Output.from_pty(sys.stdout, term=os.environ.get("TERM"))
     screen.enable_cpr = False
     return screen
+
+
+def _echo(wanted: bool) -> None:
+    """Have the terminal show what is typed while no prompt is there, or keep it for the next prompt to show."""
+    with contextlib.suppress(termios.error):
+        modes = termios.tcgetattr(sys.stdin)
+        modes[3] = modes[3] | termios.ECHO if wanted else modes[3] & ~termios.ECHO
+        termios.tcsetattr(sys.stdin, termios.TCSANOW, modes)
 
 
 def _keys() -> KeyBindings:

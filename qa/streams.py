@@ -8,7 +8,7 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import NoReturn
 
 from index.errors import UserError
@@ -57,7 +57,7 @@ def styled() -> bool:
     return sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
 
 
-def stdin_lines() -> Iterator[str]:
+def stdin_lines() -> Generator[str]:
     """Yield the lines of stdin; bytes that are no UTF-8 are replaced."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")

@@ -5,10 +5,11 @@ and a pipe, where it is opened first and only a conversation that is taken up ag
 """
 
 import sys
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from index import manifest as manifests
 from qa import session
@@ -20,6 +21,9 @@ from qa.session import Setting
 from qa.state import keeping
 from qa.streams import out, stdin_lines, styled
 from qa.warm import NotOpened, Warm
+
+if TYPE_CHECKING:
+    from qa.prompt import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +64,9 @@ def talk(folder: Path, setting: Setting, how: Talk) -> None:
         else:
             warm.asker()
         _furnish(chat, folder, how, writing=writing)
-        lines = _typed(chat, warm, writing=writing) if terminal else stdin_lines()
-        converse(chat, lines, _spaced if terminal and not how.json else out, tell, interactive=terminal)
+        write = _spaced if terminal and not how.json else out
+        with closing(_typed(chat, warm, writing=writing) if terminal else stdin_lines()) as lines:
+            converse(chat, lines, write, tell, interactive=terminal)
     except NotOpened as failed:
         raise failed.reason from None
 
@@ -89,7 +94,7 @@ def _furnish(chat: Chat, folder: Path, how: Talk, *, writing: bool) -> None:
     tell(conversations.taken_up(chat.conversation))
 
 
-def _typed(chat: Chat, warm: Warm, *, writing: bool) -> Iterator[str]:
+def _typed(chat: Chat, warm: Warm, *, writing: bool) -> "Prompt":
     from qa.prompt import Prompt
 
     return Prompt(chat, warm, writing=writing)

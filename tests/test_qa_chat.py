@@ -1,6 +1,7 @@
 """The conversation: questions and labels, bad input, interrupts, and the real thing in a pipe."""
 
 import json
+import re
 import signal
 import subprocess
 import sys
@@ -18,6 +19,7 @@ from index.store import open_index
 from qa.ask import Asker
 from qa.chat import Chat
 from qa.commands import HELP
+from qa.conversations import Shelf
 from qa.converse import converse
 from qa.labelling import Labelling
 
@@ -407,6 +409,45 @@ def test_pipe_conversation_without_a_last_newline_is_answered(seed_index: Path) 
     done = run_chat(seed_index, QUESTION, "--json")
     assert done.stdout.startswith('{"version": 1')
     assert done.stdout.count("\n") == 1
+
+
+def test_pipe_conversation_is_kept_only_where_one_is_taken_up(seed_index: Path, tmp_path: Path) -> None:
+    assert run_chat(seed_index, f"{QUESTION}\n").returncode == 0
+    assert not (tmp_path / "state").exists()
+
+
+def test_pipe_conversation_goes_on_in_an_earlier_one(asker: Asker, seed_index: Path) -> None:
+    shelf = Shelf(seed_index, pytest.fail)
+    earlier = Chat(asker, conversation=shelf.begin(), shelf=shelf)
+    earlier.respond(QUESTION)
+    shelf.begin()
+    listed = run_chat(seed_index, "", "--resume", "list")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert re.fullmatch(rf"  1  \d{{4}}-\d\d-\d\d \d\d:\d\d  1 question    {re.escape(QUESTION)}\n", listed.stdout)
+    (row,) = json.loads(run_chat(seed_index, "", "--resume", "list", "--json").stdout)["conversations"]
+    assert row["questions"] == [QUESTION]
+    for which in ((), ("1",), (row["id"],)):
+        done = run_chat(seed_index, "/sources\nWho was it?\n/undo\n", "--resume", *which)
+        assert (done.returncode, done.stderr.startswith("Taken up again after 1 question; ")) == (0, True)
+        assert "000_c708b5ca41c84679.txt:5-6" in done.stdout
+    untouched = next(shelf.folder.iterdir()).read_bytes()
+    run_chat(seed_index, "Who was it?\n", "--resume", "--no-keep")
+    assert next(shelf.folder.iterdir()).read_bytes() == untouched
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["What", "was", "it?"], "See `qa chat --help`."),
+        (["What was it?"], 'qa chat takes no question; type it at the prompt, or ask it at once: qa ask "'),
+        (["list"], "qa chat takes no question"),
+        (["--resume"], "No conversation with this index is kept yet. Begin one: qa chat."),
+    ],
+)
+def test_chat_refuses_what_it_does_not_take(options: list[str], sentence: str, seed_index: Path) -> None:
+    done = run_chat(seed_index, "", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
 
 
 @pytest.mark.parametrize("asked", [False, True], ids=["before", "after a question"])

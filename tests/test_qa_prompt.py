@@ -6,6 +6,7 @@ import re
 import shutil
 import subprocess
 import sys
+import termios
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -127,6 +128,27 @@ def test_control_c_cancels_a_question_that_waits_for_the_index(start: Callable[.
     (tmp_path / "go").touch()
     terminal.type(f"{QUESTION}\r")
     terminal.until(lambda text: "On January 3" in text)
+
+
+def test_what_is_typed_while_an_answer_is_looked_for_is_in_the_next_prompt_and_nowhere_else(
+    start: Callable[..., Terminal], tmp_path: Path
+) -> None:
+    terminal = start("--no-reader", first=SLOW, variables={"GO": str(tmp_path / "go")})
+    terminal.until(lambda text: "Preparing" in text and text.endswith("qa>\n"))
+    terminal.type("Who was it?\r")
+    terminal.until(lambda text: "qa> Who was it?" in text)
+    time.sleep(0.5)
+    terminal.type("And who else")
+    time.sleep(0.5)
+    terminal.read()
+    assert terminal.screen.text().endswith("qa> Who was it?\n")
+    (tmp_path / "go").touch()
+    assert terminal.until(lambda text: text.endswith("\nqa> And who else\n")).count("And who else") == 1
+    terminal.type("\x03")
+    terminal.prompted(3)
+    terminal.type("/quit\r")
+    assert terminal.ended() == 0
+    assert termios.tcgetattr(terminal.handle)[3] & termios.ECHO
 
 
 @pytest.mark.parametrize("ends", ["\n", "\r", "\r\n", "\n\n  "])

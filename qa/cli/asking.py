@@ -68,7 +68,11 @@ def chat(
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
-    """Ask one question after another; /help lists the commands."""
+    """Ask one question after another; /help lists the commands.
+
+    What is asked at a terminal is kept, so that --resume can go on in it: the newest 50 conversations, readable by you
+    alone, in ~/.local/state/qa (or QA_STATE).
+    """
     from qa import session
     from qa.talking import Talk, listed, talk
 
