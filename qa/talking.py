@@ -9,6 +9,8 @@ from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from shutil import get_terminal_size
+from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from index import manifest as manifests
@@ -101,9 +103,15 @@ def _typed(chat: Chat, warm: Warm, *, writing: bool) -> "Prompt":
 
 
 def _spaced(text: str) -> None:
-    """Write a text apart from what is typed: a line below, and one above where the text has several."""
-    if text:
-        out("\n" * (text.count("\n") > 1) + text + "\n")
+    """Write a text apart from what is typed: a line below, and one above where the text has several.
+
+    A single line too long for the terminal is broken between its words.
+    """
+    if text.count("\n") > 1:
+        out(f"\n{text}\n")
+    elif text:
+        broken = wrap(text, get_terminal_size().columns, break_long_words=False, break_on_hyphens=False)
+        out("\n".join([*broken, "", ""]))
 
 
 def _as_json(reply: Reply) -> str:

@@ -189,6 +189,13 @@ class Terminal:
 
         return self.until(seen)
 
+    def answering(self) -> None:
+        """Wait until a line was taken and there is no prompt: keys are the terminal's own, and not shown."""
+        end = time.monotonic() + 60
+        while termios.tcgetattr(self.handle)[3] & (termios.ICANON | termios.ECHO) != termios.ICANON:
+            assert time.monotonic() < end, self.screen.text()
+            self.read()
+
     def ended(self) -> int:
         """Wait until the program has ended, and return its exit code."""
         end = time.monotonic() + 60
