@@ -7,6 +7,7 @@ belongs to ``labelling``; what was said is remembered by ``conversation``.
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
@@ -86,64 +87,60 @@ class Chat:
             case "help" | "?":
                 return HELP
             case "good" | "wrong" | "answer" as verdict:
-                return self.labels.judge(verdict, rest, self.history, self.asker.index)
-            case "save" | "save!":
-                return self._save(rest, over=command.endswith("!"))
-        acts: dict[str, Callable[[str], str]] = {
-            "sources": self._sources,
-            "open": self._open,
-            "more": self._more,
+                return self.labels.judge(verdict, rest, self.conversation.thread, self.asker.index)
+        about_all: dict[str, Callable[[str], str]] = {
             "only": self._only,
-            "why": self._why,
             "fresh": self._fresh,
-            "undo": self._undo,
             "label": self.labels.choose,
             "resume": self._resume,
         }
-        act = acts.get(command.lower())
-        return act(rest) if act else f"There is no /{one_line(command)}. /help lists the commands.\n"
+        about_last: dict[str, Callable[[Turn, str], str]] = {
+            "sources": self._sources,
+            "open": self._open,
+            "more": self._more,
+            "why": self._why,
+            "undo": self._undo,
+            "save": partial(self._save, over=False),
+            "save!": partial(self._save, over=True),
+        }
+        if act := about_all.get(command.lower()):
+            return act(rest)
+        if about := about_last.get(command.lower()):
+            return about(self.conversation.last, rest) if self.conversation.last else NOTHING_ASKED
+        return f"There is no /{one_line(command)}. /help lists the commands.\n"
 
     def _ask(self, question: str) -> str:
-        path = self.only.path if self.only else None
-        reply = self.asker.ask(question, max(self.shown, SOURCES), only=path, after=self.conversation.after)
-        self.conversation.happens(Event("said", Turn(reply, min(self.shown, len(reply.ranked)), path)))
+        path, after = self.only.path if self.only else None, self.conversation.after
+        reply = self.asker.ask(question, max(self.shown, SOURCES), only=path, after=after)
+        turn = Turn(reply, min(self.shown, len(reply.ranked)), path, len(after))
+        self.conversation.happens(Event("said", turn))
         self.labels.begin_anew()
         visible = replace(reply, ranked=reply.ranked[: self.shown])
         return self.render(visible) if self.render else reply_text(visible, styled=self.styled)
 
-    def _last(self) -> Turn | None:
-        return self.conversation.turns[-1] if self.conversation.turns else None
-
-    def _sources(self, _: str) -> str:
+    def _sources(self, last: Turn, _: str) -> str:
         from qa import sources
 
-        last = self._last()
-        return sources.listed(last.reply) if last else NOTHING_ASKED
+        return sources.listed(last.reply)
 
-    def _open(self, which: str) -> str:
+    def _open(self, last: Turn, which: str) -> str:
         from qa import sources
 
-        last = self._last()
-        if not last:
-            return NOTHING_ASKED
         return sources.opened(last.reply, which, self.asker.index, styled=self.styled, on_terminal=self.on_terminal)
 
-    def _more(self, _: str) -> str:
+    def _more(self, last: Turn, _: str) -> str:
         """Show the answers after those that were shown, looking for more of them where they run out."""
-        last = self._last()
-        if not last:
-            return NOTHING_ASKED
         reply, wanted = last.reply, last.shown + max(self.shown, MORE)
         if wanted > len(reply.ranked) >= SOURCES and len(reply.ranked) < MOST:
-            before = self.conversation.before_last
-            again = self.asker.ask(reply.question, wanted + SOURCES, only=last.only, after=before)
+            after = self.conversation.thread[:-1]
+            again = self.asker.ask(reply.question, wanted + SOURCES, only=last.only, after=after)
             if again.index.generation != reply.index.generation:
                 return "The index was updated since this question was answered. Ask it again.\n"
             reply = again
         following = reply.ranked[last.shown : wanted]
         if not following:
             return "There is nothing more to show for this question.\n"
-        self.conversation.happens(Event("more", Turn(reply, last.shown + len(following), last.only)))
+        self.conversation.happens(Event("more", replace(last, reply=reply, shown=last.shown + len(following))))
         return answers_text(following, styled=self.styled, numbered=True)
 
     def _only(self, named: str) -> str:
@@ -159,28 +156,20 @@ class Chat:
         self.only = found
         return f"Only {found.title} ({name(found.path)}) is asked now; /only alone asks all again.\n"
 
-    def _why(self, _: str) -> str:
-        last = self._last()
-        if not last:
-            return NOTHING_ASKED
+    def _why(self, last: Turn, _: str) -> str:
         return f"{sanitise(last.reply.made)}\n" if last.reply.made else AS_IT_STANDS
 
     def _fresh(self, _: str) -> str:
         self.conversation.happens(Event("fresh"))
         return "What was said is forgotten; the next question stands alone.\n"
 
-    def _undo(self, _: str) -> str:
+    def _undo(self, last: Turn, _: str) -> str:
         """Take the last question back, and the labels it got as far as they are the last of their file."""
-        last = self._last()
-        if not last:
-            return NOTHING_ASKED
         self.conversation.happens(Event("undo"))
         return f'Taken back: "{one_line(last.reply.question)}".{self.labels.withdraw()}\n'
 
-    def _save(self, named: str, *, over: bool) -> str:
+    def _save(self, _: Turn, named: str, *, over: bool) -> str:
         """Write a transcript; with no name, to the file it was written to before."""
-        if not self._last():
-            return NOTHING_ASKED
         from qa import transcripts
 
         file = transcripts.file_named(named) if named else self.transcript
@@ -197,6 +186,6 @@ class Chat:
 
         if not which:
             return conversations.listing(self.shelf.kept())
-        self.conversation = self.shelf.take_up(which)
+        self.conversation, self.transcript = self.shelf.take_up(which), None
         self.labels.begin_anew()
         return f"{conversations.taken_up(self.conversation)}\n"

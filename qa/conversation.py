@@ -20,6 +20,8 @@ class Turn:
     """How many of its answers were shown."""
     only: str | None = None
     """Path below its root of the one article that was asked, None for all."""
+    follows: int = 0
+    """How many of the turns before it the question followed on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,14 @@ class Conversation:
         return self.replies[self.remembered_from :]
 
     @property
-    def before_last(self) -> tuple[Reply, ...]:
-        """The replies that the last question followed on."""
-        return self.after[:-1]
+    def last(self) -> Turn | None:
+        """The last turn, None where there is none."""
+        return self.turns[-1] if self.turns else None
+
+    @property
+    def thread(self) -> tuple[Reply, ...]:
+        """The last reply, behind those that its question followed on."""
+        return self.replies[-1 - self.turns[-1].follows :] if self.turns else ()
 
     def happens(self, event: Event) -> None:
         """Let an event happen, and have it kept. More is shown, and a turn taken back, only where there is one."""

@@ -4,6 +4,7 @@ Owns the form of a label, where its words stand in the articles, and adding it t
 is ever changed; while a label is the last there, it can be taken out. Which words are meant is the chat's to know.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -128,14 +129,11 @@ def take_out(file: Path, label: Label) -> bool:
     """Remove a label from the end of a file, and tell whether that was done. Raises UsageError as ``add``."""
     content, _ = _read(file)
     before = content.rstrip(b"\n").rfind(b"\n") + 1
-    last = _question(content[before:].decode("utf-8"))
-    if last is None or last.get("id") != label.id:
-        return False
-    try:
-        os.truncate(file, before)
-    except OSError:
-        return False
-    return True
+    with contextlib.suppress(OSError):
+        if (_question(content[before:].decode("utf-8")) or {}).get("id") == label.id:
+            os.truncate(file, before)
+            return True
+    return False
 
 
 def expanded(named: str) -> Path:

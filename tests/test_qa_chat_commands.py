@@ -147,6 +147,23 @@ def test_more_looks_with_what_the_question_followed_on(chat: Chat, recording: Re
     assert len(chat.history) == 2
 
 
+def test_more_after_fresh_is_still_about_the_question_as_it_was_asked(chat: Chat, recording: Recording) -> None:
+    chat.respond(QUESTION)
+    chat.respond("Where did it land?")
+    chat.respond("/fresh")
+    chat.respond("/more")
+    chat.respond("/more")
+    assert recording.asked[-1] == ("Where did it land?", None, (QUESTION,))
+
+
+def test_a_label_knows_what_its_question_followed_on_and_nothing_else(chat: Chat, tmp_path: Path) -> None:
+    chat.respond(f"/label {tmp_path / 'labels.jsonl'}")
+    for line in (QUESTION, "/fresh", SEVEN, "Where did it land?", "/fresh", "/good 1"):
+        chat.respond(line)
+    (label,) = map(json.loads, lines(tmp_path / "labels.jsonl"))
+    assert (label["question"], label["history"]) == ("Where did it land?", [SEVEN])
+
+
 # One article.
 
 
@@ -363,11 +380,13 @@ def test_resume_lists_and_goes_on_in_another_conversation(own: tuple[Path, Asker
     assert first.shelf is not None
     first.shelf.begin()
     second.respond("Who saw it?")
+    second.respond(f"/save {asker.index.folder.parent / 'second.md'}")
     rows = said(second, "/resume").splitlines()
     assert len(rows) == 2
     other = next(row.split()[0] for row in rows if "red kite" in row)
     assert said(second, f"/resume {other}").startswith("Taken up again after 1 question; the last: ")
     assert "kite.txt:3" in said(second, "/sources")
+    assert said(second, "/save") == "Name the file to write, as in: /save answers.md\n"
     second.respond("/undo")
     assert said(second, "/resume").count("\n") == 1
 

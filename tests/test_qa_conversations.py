@@ -28,6 +28,20 @@ def turn(question: str, shown: int = 1) -> Turn:
     return Turn(Reply(question, question, True, 0.5, (ANSWER,), STATE, {"total": 1.5}), shown)
 
 
+def test_the_thread_of_the_last_question_is_what_it_followed_on() -> None:
+    conversation = Conversation()
+    assert conversation.thread == ()
+    for question, follows in (("a", 0), ("b", 1), ("c", 2)):
+        conversation.happens(Event("said", replace(turn(question), follows=follows)))
+    assert "".join(reply.question for reply in conversation.thread) == "abc"
+    conversation.happens(Event("fresh"))
+    assert "".join(reply.question for reply in conversation.thread) == "abc"
+    conversation.happens(Event("said", turn("d")))
+    assert "".join(reply.question for reply in conversation.thread) == "d"
+    conversation.happens(Event("undo"))
+    assert "".join(reply.question for reply in conversation.thread) == "abc"
+
+
 SAID = st.builds(lambda question: Event("said", turn(question)), st.text(min_size=1, max_size=5))
 EVENTS = st.lists(st.one_of(SAID, st.just(Event("fresh")), st.just(Event("undo")), st.just("more")), max_size=12)
 
@@ -57,9 +71,8 @@ def test_what_a_question_follows_on() -> None:
     conversation = Conversation()
     speak(conversation, "a", "b")
     assert [reply.question for reply in conversation.after] == ["a", "b"]
-    assert [reply.question for reply in conversation.before_last] == ["a"]
     conversation.happens(Event("fresh"))
-    assert conversation.after == conversation.before_last == ()
+    assert conversation.after == ()
     speak(conversation, "c")
     assert [reply.question for reply in conversation.after] == ["c"]
     conversation.happens(Event("more", turn("c", 2)))
