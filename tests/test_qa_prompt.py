@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from screens import Terminal
+from wcwidth import wcswidth
 
 GOLDEN = Path(__file__).parent / "golden"
 QUESTION = "When did Chang'e-4 land on the far side of the Moon?"
@@ -321,3 +322,20 @@ def test_ask_and_a_chat_in_a_pipe_load_no_prompt(seed_index: Path) -> None:
             "asyncio",
             "qa.prompt",
         } == set()
+
+
+@pytest.mark.parametrize(
+    ("title", "shown"),
+    [
+        ("The Moon", "The Moon"),
+        ("exactly twenty-four cols", "exactly twenty-four cols"),
+        ("exactly twenty-five column", "exactly twenty-five col…"),
+        ("嫦娥四号在月球背面软着陆了", "嫦娥四号在月球背面软着…"),
+        ("words that end at a      blank", "words that end at a…"),
+    ],
+)
+def test_a_title_takes_at_most_24_columns_of_the_prompt(title: str, shown: str) -> None:
+    from qa.prompt import _clipped
+
+    assert _clipped(title) == shown
+    assert wcswidth(shown) <= 24
