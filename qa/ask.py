@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qa.reader.model import OnnxReader
 
 
-LATER = 1.6
+LATER = 3.2
 """What a less likely reading of a question must be answered better by, in logits, to count (docs/followups.md)."""
 
 

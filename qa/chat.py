@@ -1,60 +1,78 @@
 """The prompt that stays: questions, and commands that begin with a slash.
 
-Owns the conversation's state and its commands. Reading lines and writing them out is handed in, so
-that a terminal, a pipe and a test all speak the same way. What is said about an answer is understood by
-``verdicts``.
+Owns what each line typed does to the conversation and what is written for it. Reading lines and writing them out is
+handed in (``converse``), so that a terminal, a pipe and a test all speak the same way. What is said about an answer
+belongs to ``labelling``; what was said is remembered by ``conversation``.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from index.errors import UserError
-from qa.ask import Asker
+from qa.commands import HELP
+from qa.conversation import Conversation, Event, Turn
+from qa.labelling import NOTHING_ASKED, Labelling
+from qa.limits import MOST
 from qa.look import PIPED, Look
-from qa.places import shown_path
-from qa.records import Answer, Citation, Reply
-from qa.render import passage_in_place, reply_text, sources_text
-from qa.sanitise import name, one_line
+from qa.records import Reply
+from qa.render import answers_text, reply_text
+from qa.sanitise import name, one_line, sanitise
+
+if TYPE_CHECKING:
+    from index.store import Index
+    from qa.choosing import Entry
+    from qa.conversations import Shelf
 
 SOURCES = 5
 """Answers looked up for each question, so that /sources and /open have more than the one shown."""
-AROUND = 3
-"""Lines shown before and after a passage by /open."""
+MORE = 3
+"""Answers that /more shows, unless a question shows more."""
 
-HELP = """\
-Ask a question, or:
-  /sources      where the last answer stands, and what else came near
-  /open N       passage N of those, in its place, with the lines around it
-  /good [N]     the last reply is right; with a number, that answer is
-  /wrong        it is not; then say what is right with /good N or /answer
-  /answer TEXT  TEXT from an article is right; none: the articles do not say
-  /label FILE   keep what these say in FILE, a question set for qa eval
-  /help         this
-  /quit         leave (so does Ctrl-D); Ctrl-C drops the line you are typing
-"""
-
-CHOOSE = "Choose first where labels go: /label FILE (they are added to it).\n"
+AS_IT_STANDS = "The question was asked as it stands.\n"
 
 Render = Callable[[Reply], str]
+
+
+class Asking(Protocol):
+    """What is asked: an ``Asker``, or one that is opened beside the prompt."""
+
+    @property
+    def index(self) -> "Index":
+        """The generation that was asked last."""
+
+    def ask(self, question: str, k: int = 1, *, only: str | None = None, after: Sequence[Reply] = ()) -> Reply:
+        """Return the reply to a question, as ``Asker.ask`` does."""
 
 
 @dataclass(slots=True)
 class Chat:
     """A conversation with an index."""
 
-    asker: Asker
+    asker: Asking
     shown: int = 1
     """How many answers a question shows."""
     look: Callable[[], Look] = lambda: PIPED
     """How text may look now: windows change while a conversation goes on."""
-    history: list[Reply] = field(default_factory=list)
     render: Render | None = None
     """How a reply is written; None means as text."""
-    labels: Path | None = None
-    """Where it is kept what is right; None until a file is chosen."""
-    pending: bool = False
-    """Whether the last answer was said to be wrong, and not yet what is right."""
+    labels: Labelling = field(default_factory=Labelling)
+    """What is said about the answers."""
+    on_terminal: bool = False
+    """Whether other programs, a pager or an editor, can be shown."""
+    conversation: Conversation = field(default_factory=Conversation)
+    shelf: "Shelf | None" = None
+    """Where conversations are kept; None where they are not."""
+    only: "Entry | None" = None
+    """The one article that is asked; None for all."""
+    transcript: Path | None = None
+    """The transcript written last."""
+
+    @property
+    def history(self) -> tuple[Reply, ...]:
+        """The replies of the conversation, oldest first."""
+        return self.conversation.replies
 
     def respond(self, line: str) -> str | None:
         """Return what to write for one line typed, None to leave. Raises UserError for what cannot be asked."""
@@ -63,111 +81,113 @@ class Chat:
             return ""
         if not said.startswith("/"):
             return self._ask(said)
-        command, _, rest = said[1:].partition(" ")
+        command, *given = said[1:].split(None, 1) or [""]
+        rest = given[0] if given else ""
         match command.lower():
             case "quit" | "exit" | "q":
                 return None
             case "help" | "?":
                 return HELP
-            case "sources":
-                return self._sources()
-            case "open":
-                return self._open(rest.strip())
-            case "label":
-                return self.choose_labels(rest.strip())
-            case "good" | "wrong" | "answer":
-                return self._judge(command.lower(), rest.strip())
+            case "good" | "wrong" | "answer" as verdict:
+                return self.labels.judge(verdict, rest, self.conversation.thread, self.asker.index)
+        about_all: dict[str, Callable[[str], str]] = {
+            "only": self._only,
+            "fresh": self._fresh,
+            "label": self.labels.choose,
+            "resume": self._resume,
+        }
+        about_last: dict[str, Callable[[Turn, str], str]] = {
+            "sources": self._sources,
+            "open": self._open,
+            "more": self._more,
+            "why": self._why,
+            "undo": self._undo,
+            "save": partial(self._save, over=False),
+            "save!": partial(self._save, over=True),
+        }
+        if act := about_all.get(command.lower()):
+            return act(rest)
+        if about := about_last.get(command.lower()):
+            return about(self.conversation.last, rest) if self.conversation.last else NOTHING_ASKED
         return f"There is no /{one_line(command)}. /help lists the commands.\n"
 
-    def choose_labels(self, named: str) -> str:
-        """Let labels go to a file, and return what to write. Raises UsageError where none can be added to it."""
-        if not named:
-            return CHOOSE if self.labels is None else f"Labels go to {name(shown_path(str(self.labels)))}.\n"
-        from qa import verdicts
-
-        self.labels, text = verdicts.choose(named)
-        return text
-
     def _ask(self, question: str) -> str:
-        reply = self.asker.ask(question, max(self.shown, SOURCES))
-        self.history.append(reply)
-        self.pending = False
+        path, after = self.only.path if self.only else None, self.conversation.after
+        reply = self.asker.ask(question, max(self.shown, SOURCES), only=path, after=after)
+        turn = Turn(reply, min(self.shown, len(reply.ranked)), path, len(after))
+        self.conversation.happens(Event("said", turn))
+        self.labels.begin_anew()
         visible = replace(reply, ranked=reply.ranked[: self.shown])
         return self.render(visible) if self.render else reply_text(visible, self.look())
 
-    def _last(self) -> tuple[Answer, ...]:
-        return self.history[-1].ranked if self.history else ()
+    def _sources(self, last: Turn, _: str) -> str:
+        from qa import sources
 
-    def _sources(self) -> str:
-        nothing = "Nothing was found.\n" if self.history else "Nothing has been asked yet.\n"
-        return sources_text(self._last(), self.look()) if self._last() else nothing
+        return sources.listed(last.reply, self.look())
 
-    def _open(self, which: str) -> str:
-        found = self._last()
-        if not found:
-            return "Nothing has been asked yet.\n"
-        numbers = {str(answer.rank) for answer in found}
-        if which not in numbers:
-            return f"/open takes a number from 1 to {len(found)}; /sources lists them.\n"
-        answer = found[int(which) - 1]
-        text = self._as_indexed(answer.citation)
-        return passage_in_place(text, answer.citation, around=AROUND, look=self.look())
+    def _open(self, last: Turn, which: str) -> str:
+        from qa import sources
 
-    def _judge(self, verdict: str, rest: str) -> str:
-        """Keep what is said about the last answer, as far as it tells what is right."""
-        if self.labels is None:
-            return CHOOSE
-        if not self.history:
-            return "Nothing has been asked yet.\n"
-        from qa import verdicts
+        return sources.opened(last.reply, which, self.asker.index, self.look(), on_terminal=self.on_terminal)
 
-        if verdict == "good" and (rest or not self.pending):
-            judged = verdicts.good(self.history, rest, self._as_indexed)
-        elif verdict == "answer" and rest:
-            judged = verdicts.right(self.history, rest, self.asker.index.articles())
-        else:
-            self.pending = self.pending or verdict == "wrong"
-            return verdicts.WANTED
-        if isinstance(judged, str):
-            return judged
-        text = verdicts.keep(self.labels, judged)
-        self.pending = False
+    def _more(self, last: Turn, _: str) -> str:
+        """Show the answers after those that were shown, looking for more of them where they run out."""
+        reply, wanted = last.reply, last.shown + max(self.shown, MORE)
+        if wanted > len(reply.ranked) >= SOURCES and len(reply.ranked) < MOST:
+            after = self.conversation.thread[:-1]
+            again = self.asker.ask(reply.question, wanted + SOURCES, only=last.only, after=after)
+            if again.index.generation != reply.index.generation:
+                return "The index was updated since this question was answered. Ask it again.\n"
+            reply = again
+        following = reply.ranked[last.shown : wanted]
+        if not following:
+            return "There is nothing more to show for this question.\n"
+        self.conversation.happens(Event("more", replace(last, reply=reply, shown=last.shown + len(following))))
+        return answers_text(following, self.look())
+
+    def _only(self, named: str) -> str:
+        """Ask one article from here on, or with no name all of them again."""
+        if not named:
+            before, self.only = self.only, None
+            return "All articles are asked again.\n" if before else "All articles are asked.\n"
+        from qa import choosing
+
+        found = choosing.chosen(named, choosing.entries(self.asker.index.articles()))
+        if isinstance(found, str):
+            return found
+        self.only = found
+        return f"Only {found.title} ({name(found.path)}) is asked now; /only alone asks all again.\n"
+
+    def _why(self, last: Turn, _: str) -> str:
+        return f"{sanitise(last.reply.made)}\n" if last.reply.made else AS_IT_STANDS
+
+    def _fresh(self, _: str) -> str:
+        self.conversation.happens(Event("fresh"))
+        return "What was said is forgotten; the next question stands alone.\n"
+
+    def _undo(self, last: Turn, _: str) -> str:
+        """Take the last question back, and the labels it got as far as they are the last of their file."""
+        self.conversation.happens(Event("undo"))
+        return f'Taken back: "{one_line(last.reply.question)}".{self.labels.withdraw()}\n'
+
+    def _save(self, _: Turn, named: str, *, over: bool) -> str:
+        """Write a transcript; with no name, to the file it was written to before."""
+        from qa import transcripts
+
+        file = transcripts.file_named(named) if named else self.transcript
+        if file is None:
+            return "Name the file to write, as in: /save answers.md\n"
+        self.transcript, text = transcripts.saved(file, self.conversation.turns, over=over or file == self.transcript)
         return text
 
-    def _as_indexed(self, citation: Citation) -> str:
-        """Return the article as it was indexed, whatever became of its file."""
-        return next(
-            article.text
-            for article in self.asker.index.articles()
-            if (article.key.path, article.sha256) == (citation.article, citation.sha256)
-        )
+    def _resume(self, which: str) -> str:
+        """List the conversations that are kept, or go on in one of them."""
+        if self.shelf is None:
+            return "Conversations are kept of what is typed at a terminal. To go on in one here: qa chat --resume.\n"
+        from qa import conversations
 
-
-def converse(
-    chat: Chat,
-    lines: Iterator[str],
-    write: Callable[[str], None],
-    complain: Callable[[str], None],
-    *,
-    interactive: bool,
-) -> None:
-    """Answer line after line until /quit or the end of input.
-
-    Where replies are rendered for programs, what commands say goes to ``complain``, so that nothing but
-    replies is written. When ``interactive``, an interrupt drops what is being typed or answered and the
-    conversation goes on; otherwise it ends the conversation like any other command.
-    """
-    while True:
-        try:
-            line = next(lines, None)
-            text = None if line is None else chat.respond(line)
-            if line is None or text is None:
-                return
-            aside = chat.render is not None and line.strip().startswith("/")
-            (complain if aside else write)(text)
-        except UserError as error:
-            complain(str(error))
-        except KeyboardInterrupt:
-            if not interactive:
-                raise
-            complain("")
+        if not which:
+            return conversations.listing(self.shelf.kept())
+        self.conversation, self.transcript = self.shelf.take_up(which), None
+        self.labels.begin_anew()
+        return f"{conversations.taken_up(self.conversation)}\n"

@@ -1,9 +1,10 @@
 """What a person says about an answer, kept as a question of a set that can be scored later.
 
 Owns the form of a label, where its words stand in the articles, and adding it to the user's file, of which nothing
-is ever changed. Which words and which answer are meant is the chat's to know.
+is ever changed; while a label is the last there, it can be taken out. Which words are meant is the chat's to know.
 """
 
+import contextlib
 import errno
 import hashlib
 import json
@@ -122,6 +123,17 @@ def add(file: Path, label: Label) -> Kept:
         ) from None
     _append(file, line if not content or content.endswith(b"\n") else b"\n" + line)
     return Kept(True, len(known) + 1, another)
+
+
+def take_out(file: Path, label: Label) -> bool:
+    """Remove a label from the end of a file, and tell whether that was done. Raises UsageError as ``add``."""
+    content, _ = _read(file)
+    before = content.rstrip(b"\n").rfind(b"\n") + 1
+    with contextlib.suppress(OSError):
+        if (_question(content[before:].decode("utf-8")) or {}).get("id") == label.id:
+            os.truncate(file, before)
+            return True
+    return False
 
 
 def expanded(named: str) -> Path:

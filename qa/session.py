@@ -6,7 +6,7 @@ The one place where parts are put together; the commands in ``cli`` only choose 
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,6 +18,7 @@ from qa.diagnostics import Progress, tell
 if TYPE_CHECKING:
     from index.build import Update, Wish
     from index.records import ModelCard
+    from index.store import Index
     from index.vectors import Embedder
     from qa.ask import Asker
 
@@ -46,15 +47,7 @@ def open_asker(folder: Path, setting: Setting = USUAL) -> "Asker":
 
     Raises NothingIndexed, IndexDamaged or ModelUnavailable.
     """
-    if not manifests.generations(folder):
-        if not SEEDS.is_dir():
-            raise NothingIndexed(
-                f"Nothing is indexed yet (looked in {folder}). Run `qa index FOLDER` with the folder of your articles."
-            )
-        from index.build import Wish
-
-        tell("Nothing is indexed yet; indexing the articles in ./seeds.")
-        run_update(folder, Wish(paths=(SEEDS,)))
+    index_seeds(folder)
     from index import models
     from qa.ask import Asker
     from qa.reader import ready
@@ -68,8 +61,40 @@ def open_asker(folder: Path, setting: Setting = USUAL) -> "Asker":
     embedder = _load(card)
     index = open_index(folder, degraded=setting.degraded)
     reader = loading.result() if loading else None
+    return _over(index, Asker(index, embedder, reader, setting.least))
+
+
+def reopened(asker: "Asker") -> "Asker":
+    """Return an asker over the newest generation of the same index, its models still warm.
+
+    Raises NothingIndexed, IndexDamaged or ModelUnavailable.
+    """
+    from index.store import open_index
+
+    return _over(open_index(asker.index.folder), asker)
+
+
+def index_seeds(folder: Path) -> None:
+    """Index ./seeds where nothing is indexed yet. Raises NothingIndexed where there is no such folder either."""
+    if manifests.generations(folder):
+        return
+    if not SEEDS.is_dir():
+        raise NothingIndexed(
+            f"Nothing is indexed yet (looked in {folder}). Run `qa index FOLDER` with the folder of your articles."
+        )
+    from index.build import Wish
+
+    tell("Nothing is indexed yet; indexing the articles in ./seeds.")
+    run_update(folder, Wish(paths=(SEEDS,)))
+
+
+def _over(index: "Index", asker: "Asker") -> "Asker":
+    """Return an asker like the given one over an index, and say what is to be known of this index."""
     if not index.manifest.articles:
-        raise NothingIndexed(f"The index in {folder} holds no article. Run `qa index FOLDER` with the folder of yours.")
+        raise NothingIndexed(
+            f"The index in {index.folder} holds no article. Run `qa index FOLDER` with the folder of yours."
+        )
+    reader, embedder = asker.reader, asker.embedder
     for fault in index.faults:
         tell(f"Passed over: {fault}")
     if index.manifest.scale is not None and index.manifest.fitted_with != (reader.fingerprint if reader else ""):
@@ -78,8 +103,10 @@ def open_asker(folder: Path, setting: Setting = USUAL) -> "Asker":
             "Fit it anew: qa eval QUESTIONS --calibrate precision=0.9."
         )
     if index.manifest.model.fingerprint != embedder.card.fingerprint:
+        from index import models
+
         embedder = _load(models.restore(index.manifest.model, tell))
-    return Asker(index, embedder, reader, setting.least)
+    return replace(asker, index=index, embedder=embedder)
 
 
 def _load(card: "ModelCard") -> "Embedder":

@@ -8,12 +8,10 @@ import contextlib
 import io
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from typing import NoReturn
 
 from index.errors import UserError
-
-PROMPT = "qa> "
 
 
 class Closed(Exception):
@@ -54,20 +52,8 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def stdin_lines() -> Iterator[str]:
+def stdin_lines() -> Generator[str]:
     """Yield the lines of stdin; bytes that are no UTF-8 are replaced."""
     if isinstance(sys.stdin, io.TextIOWrapper):
         sys.stdin.reconfigure(encoding="utf-8", errors="replace")
     yield from sys.stdin
-
-
-class Typed(Iterator[str]):
-    """What is typed at the prompt until Ctrl-D. Unlike a generator, it goes on after an interrupt."""
-
-    def __next__(self) -> str:
-        """Return the next line. Raises StopIteration at Ctrl-D, KeyboardInterrupt at Ctrl-C."""
-        try:
-            return input(PROMPT)
-        except EOFError:
-            out("\n")
-            raise StopIteration from None

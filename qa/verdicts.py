@@ -8,8 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from index.errors import UserError
 from index.records import Article
-from qa.labels import PLACES, Label, Place, add, expanded, places_cited, places_holding, questions_in
+from qa.labels import PLACES, Label, Place, add, expanded, places_cited, places_holding, questions_in, take_out
 from qa.places import shown_path
 from qa.records import Citation, Reply
 from qa.sanitise import name, one_line
@@ -67,12 +68,30 @@ def right(history: Sequence[Reply], words: str, articles: Iterable[Article]) -> 
     return Verdict(f'"{one_line(words)}" is right, in {many}', label)
 
 
-def keep(file: Path, verdict: Verdict) -> str:
-    """Add the label of a verdict to a file, and return what to write. Raises UserError where that cannot be done."""
+def keep(file: Path, verdict: Verdict) -> tuple[str, bool]:
+    """Add the label of a verdict to a file, and return what to write, and whether the file did not hold it yet.
+
+    Raises UserError where that cannot be done.
+    """
     kept = add(file, verdict.label)
     holds = f"{_shown(file)}, which holds {_counted(kept.questions, 'question')}."
     again = f" It has another label of this question too: qa eval {_shown(file)} --check." if kept.another else ""
-    return f"{verdict.said}: {'added to' if kept.new else 'already in'} {holds}{again}\n"
+    return f"{verdict.said}: {'added to' if kept.new else 'already in'} {holds}{again}\n", kept.new
+
+
+def withdraw(labelled: Sequence[tuple[Path, Label]]) -> str:
+    """Take labels out of their files again, as far as they are the last there, and say what became of them."""
+    left = [file for file, label in reversed(labelled) if not _taken_out(file, label)]
+    if left:
+        return f"Its label stays in {_shown(left[0])}, which was changed since."
+    return f"Its label{'s are' if len(labelled) > 1 else ' is'} withdrawn too."
+
+
+def _taken_out(file: Path, label: Label) -> bool:
+    try:
+        return take_out(file, label)
+    except UserError:
+        return False
 
 
 def _label(history: Sequence[Reply], *places: Place, answers: tuple[str, ...] = ()) -> Label:

@@ -32,9 +32,10 @@ ENDINGS = (*OLD_ENDINGS, "words.terms", "words.postings", "words.counts")
 
 
 @pytest.fixture(autouse=True)
-def _no_index_from_outside(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    for name in ("QA_INDEX", "QA_PLAIN"):
+def _nothing_from_outside(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    for name in ("QA_INDEX", "QA_KEEP", "QA_PLAIN", "PAGER", "VISUAL", "EDITOR"):
         monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("QA_STATE", str(tmp_path / "state"))
     return
 
 

@@ -1,9 +1,7 @@
-"""The conversation: every command, bad input, interrupts, and the real thing at a terminal and in a pipe."""
+"""The conversation: questions and labels, bad input, interrupts, and the real thing in a pipe."""
 
 import json
-import os
-import pty
-import select
+import re
 import signal
 import subprocess
 import sys
@@ -19,16 +17,15 @@ from index.embed import OnnxEmbedder
 from index.errors import UserError
 from index.store import open_index
 from qa.ask import Asker
-from qa.chat import HELP, Chat, converse
+from qa.chat import Chat
+from qa.commands import HELP
+from qa.conversations import Shelf
+from qa.converse import converse
+from qa.labelling import Labelling
 
 QUESTION = "When did Chang'e-4 land on the far side of the Moon?"
 JANUARY = "On January 3, China's Chang'e-4 probe became the first spacecraft to make a soft landing"
 SMALL = "Small news\n\nFirst line here.\nThe red kite was seen over Bern on May 5.\nLast line here.\n"
-OWN_TERMINAL = (
-    "import fcntl, os, signal, sys, termios; os.setsid(); fcntl.ioctl(0, termios.TIOCSCTTY, 0); "
-    "signal.signal(signal.SIGINT, signal.SIG_DFL); "  # a shell starts what runs in the background without it
-    "os.execv(sys.executable, [sys.executable, *sys.argv[1:]])"
-)
 CHAT = ["-P", "-m", "qa", "chat", "--index"]
 
 
@@ -92,7 +89,10 @@ def test_quit_leaves(asker: Asker, line: str) -> None:
 def test_help_lists_every_command(asker: Asker, line: str) -> None:
     text = said(Chat(asker), line)
     assert text == HELP
-    commands = "/sources", "/open N", "/good [N]", "/wrong", "/answer TEXT", "/label FILE", "/help", "/quit"
+    commands = (
+        "/sources", "/open N", "/open N edit", "/more", "/only ARTICLE", "/why", "/fresh", "/undo", "/good [N]",
+        "/wrong", "/answer TEXT", "/label FILE", "/save FILE", "/resume [N]", "/help", "/quit",
+    )  # fmt: skip
     assert all(f"  {command}  " in text for command in commands)
     assert max(map(len, text.splitlines())) <= 80
 
@@ -185,7 +185,7 @@ def test_labels_need_a_file_first(asker: Asker, line: str) -> None:
 
 @pytest.mark.parametrize("line", ["/good", "/good 1", "/wrong", "/answer none", "/answer January 3"])
 def test_labels_need_a_question_first(asker: Asker, line: str, tmp_path: Path) -> None:
-    chat = Chat(asker, labels=tmp_path / "labels.jsonl")
+    chat = Chat(asker, labels=Labelling(tmp_path / "labels.jsonl"))
     assert said(chat, line) == "Nothing has been asked yet.\n"
     assert not (tmp_path / "labels.jsonl").exists()
 
@@ -251,7 +251,7 @@ def test_wrong_is_settled_by_what_is_right(settled: str, places: int, labelling:
     chat.respond("/wrong")
     chat.respond(settled)
     assert [len(label["gold"]) for label in labels(file)] == [places]
-    assert not chat.pending
+    assert not chat.labels.pending
 
 
 def test_wrong_is_about_the_last_question_alone(labelling: tuple[Chat, Path]) -> None:
@@ -276,7 +276,7 @@ def test_equal_articles_are_all_right(tmp_path: Path, embedder: OnnxEmbedder) ->
     for article in ("one.txt", "two.txt"):
         (folder / article).write_text(SMALL)
     update(tmp_path / "index", Wish(paths=(folder,)), lambda _: embedder)
-    chat = Chat(Asker(open_index(tmp_path / "index"), embedder), labels=tmp_path / "labels.jsonl")
+    chat = Chat(Asker(open_index(tmp_path / "index"), embedder), labels=Labelling(tmp_path / "labels.jsonl"))
     chat.respond("Where was the red kite seen?")
     assert said(chat, "/good 1").startswith("Answer 1 is right, in 2 places")
     (label,) = labels(tmp_path / "labels.jsonl")
@@ -287,13 +287,13 @@ def test_equal_articles_are_all_right(tmp_path: Path, embedder: OnnxEmbedder) ->
 @pytest.mark.parametrize("harm", ["edited", "deleted"])
 def test_labels_are_about_what_was_indexed_also_when_the_file_is(harm: str, small: tuple[Chat, Path]) -> None:
     chat, article = small
-    chat.labels = article.parent.parent / "labels.jsonl"
+    chat.labels.file = article.parent.parent / "labels.jsonl"
     if harm == "edited":
         article.write_text("New words.\n" * 9)
     else:
         article.unlink()
     assert said(chat, "/answer over Bern").startswith('"over Bern" is right, in 1 place: added')
-    (label,) = labels(chat.labels)
+    (label,) = labels(chat.labels.file)
     assert label["gold"] == [{"article": "small.txt", "quote": "The red kite was seen over Bern on May 5."}]
 
 
@@ -306,7 +306,7 @@ def test_label_cannot_act_on_the_terminal(labelling: tuple[Chat, Path]) -> None:
 
 def test_conversation_goes_on_where_labels_cannot_be_kept(asker: Asker, tmp_path: Path) -> None:
     (tmp_path / "diary.txt").write_text("Dear diary,\n")
-    chat = Chat(asker, labels=tmp_path / "diary.txt")
+    chat = Chat(asker, labels=Labelling(tmp_path / "diary.txt"))
     written, complaints = talk(chat, [QUESTION, "/good", f"/label {tmp_path}", "/label", "/help"])
     assert [len(written), written[1:]] == [3, [f"Labels go to {tmp_path / 'diary.txt'}.\n", HELP]]
     assert complaints == [
@@ -357,7 +357,7 @@ def test_conversation_ends_at_quit(asker: Asker) -> None:
 
 
 def test_conversation_survives_a_complaint(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
-    def refuse(self: Asker, question: str, k: int) -> None:
+    def refuse(self: Asker, question: str, k: int, **_: Any) -> None:
         raise UserError("The index is damaged.")
 
     monkeypatch.setattr(Asker, "ask", refuse)
@@ -367,11 +367,11 @@ def test_conversation_survives_a_complaint(asker: Asker, monkeypatch: pytest.Mon
 def test_interrupt_drops_the_line_and_goes_on(asker: Asker) -> None:
     chat = Chat(asker)
     written, complaints = talk(chat, ["/help", KeyboardInterrupt(), KeyboardInterrupt(), "/help"])
-    assert (written, complaints, chat.history) == ([HELP, HELP], ["", ""], [])
+    assert (written, complaints, chat.history) == ([HELP, HELP], ["", ""], ())
 
 
 def test_interrupt_while_answering_drops_the_answer(asker: Asker, monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupted(self: Asker, question: str, k: int) -> None:
+    def interrupted(self: Asker, question: str, k: int, **_: Any) -> None:
         raise KeyboardInterrupt
 
     monkeypatch.setattr(Asker, "ask", interrupted)
@@ -381,84 +381,6 @@ def test_interrupt_while_answering_drops_the_answer(asker: Asker, monkeypatch: p
 def test_interrupt_ends_a_conversation_that_nobody_types(asker: Asker) -> None:
     with pytest.raises(KeyboardInterrupt, match=r"^$"):
         talk(Chat(asker), ["/help", KeyboardInterrupt(), "/help"], interactive=False)
-
-
-class Terminal:
-    """``qa chat`` in a pseudo-terminal of its own, as a person has it."""
-
-    def __init__(self, folder: Path) -> None:
-        self.handle, other = pty.openpty()
-        self.seen = ""
-        environment = {**os.environ, "TERM": "xterm", "INPUTRC": "/dev/null"}
-        environment.pop("NO_COLOR", None)
-        self.process = subprocess.Popen(
-            [sys.executable, "-c", OWN_TERMINAL, *CHAT, str(folder)],
-            stdin=other,
-            stdout=other,
-            stderr=other,
-            env=environment,
-        )
-        os.close(other)
-
-    def type(self, text: str) -> None:
-        os.write(self.handle, text.encode())
-
-    def until(self, text: str, seconds: float = 60) -> str:
-        """Read until ``text`` is seen, and return all that came since the last call."""
-        end = time.monotonic() + seconds
-        while text not in self.seen and time.monotonic() < end:
-            if select.select([self.handle], [], [], 0.2)[0]:
-                try:
-                    self.seen += os.read(self.handle, 65536).decode(errors="replace")
-                except OSError:
-                    break
-        assert text in self.seen, self.seen
-        at = self.seen.index(text) + len(text)
-        before, self.seen = self.seen[:at], self.seen[at:]
-        return before
-
-    def interrupt(self) -> None:
-        """Press Ctrl-C until there is a new prompt: readline may miss one that follows a key too closely."""
-        for _ in range(10):
-            self.type("\x03")
-            end = time.monotonic() + 3
-            while time.monotonic() < end and "qa> " not in self.seen:
-                if select.select([self.handle], [], [], 0.2)[0]:
-                    self.seen += os.read(self.handle, 65536).decode(errors="replace")
-            if "qa> " in self.seen:
-                break
-        self.until("qa> ")
-
-    def close(self) -> None:
-        if self.process.poll() is None:
-            self.process.kill()
-        self.process.wait()
-        os.close(self.handle)
-
-
-@pytest.fixture
-def terminal(seed_index: Path) -> Iterator[Terminal]:
-    opened = Terminal(seed_index)
-    yield opened
-    opened.close()
-
-
-def test_terminal_conversation_from_prompt_to_ctrl_d(terminal: Terminal) -> None:
-    assert "5 articles" in terminal.until("qa> ")
-    terminal.type(f"{QUESTION}\n")
-    answered = terminal.until(" · 0.")
-    assert "On \x1b[1;4mJanuary 3\x1b[0m, China's Chang'e-4 probe became the first" in answered
-    terminal.until("qa> ")
-    terminal.type("/open 1\n")
-    assert "> 6  \x1b[1;4mOn January 3" in terminal.until("qa> ")
-    terminal.type("half a line")
-    terminal.until("half a line")
-    terminal.interrupt()
-    terminal.type("/help\n")
-    assert "half a line" not in terminal.until("/quit")
-    terminal.until("qa> ")
-    terminal.type("\x04")
-    assert terminal.process.wait(30) == 0
 
 
 def run_chat(index: Path, lines: str, *options: str) -> subprocess.CompletedProcess[str]:
@@ -487,6 +409,45 @@ def test_pipe_conversation_without_a_last_newline_is_answered(seed_index: Path) 
     done = run_chat(seed_index, QUESTION, "--json")
     assert done.stdout.startswith('{"version": 1')
     assert done.stdout.count("\n") == 1
+
+
+def test_pipe_conversation_is_kept_only_where_one_is_taken_up(seed_index: Path, tmp_path: Path) -> None:
+    assert run_chat(seed_index, f"{QUESTION}\n").returncode == 0
+    assert not (tmp_path / "state").exists()
+
+
+def test_pipe_conversation_goes_on_in_an_earlier_one(asker: Asker, seed_index: Path) -> None:
+    shelf = Shelf(seed_index, pytest.fail)
+    earlier = Chat(asker, conversation=shelf.begin(), shelf=shelf)
+    earlier.respond(QUESTION)
+    shelf.begin()
+    listed = run_chat(seed_index, "", "--resume", "list")
+    assert (listed.returncode, listed.stderr) == (0, "")
+    assert re.fullmatch(rf"  1  \d{{4}}-\d\d-\d\d \d\d:\d\d  1 question    {re.escape(QUESTION)}\n", listed.stdout)
+    (row,) = json.loads(run_chat(seed_index, "", "--resume", "list", "--json").stdout)["conversations"]
+    assert row["questions"] == [QUESTION]
+    for which in ((), ("1",), (row["id"],)):
+        done = run_chat(seed_index, "/sources\nWho was it?\n/undo\n", "--resume", *which)
+        assert (done.returncode, done.stderr.startswith("Taken up again after 1 question; ")) == (0, True)
+        assert "000_c708b5ca41c84679.txt:5-6" in done.stdout
+    untouched = next(shelf.folder.iterdir()).read_bytes()
+    run_chat(seed_index, "Who was it?\n", "--resume", "--no-keep")
+    assert next(shelf.folder.iterdir()).read_bytes() == untouched
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        (["What", "was", "it?"], "See `qa chat --help`."),
+        (["What was it?"], 'qa chat takes no question; type it at the prompt, or ask it at once: qa ask "'),
+        (["list"], "qa chat takes no question"),
+        (["--resume"], "No conversation with this index is kept yet. Begin one: qa chat."),
+    ],
+)
+def test_chat_refuses_what_it_does_not_take(options: list[str], sentence: str, seed_index: Path) -> None:
+    done = run_chat(seed_index, "", *options)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert sentence in done.stderr
 
 
 @pytest.mark.parametrize("asked", [False, True], ids=["before", "after a question"])

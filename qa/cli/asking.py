@@ -1,8 +1,5 @@
 """The commands of the asker: one question, or a prompt that stays."""
 
-import os
-import sys
-from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Annotated
@@ -24,8 +21,7 @@ from qa.cli.options import (
 from qa.cli.values import articles
 from qa.diagnostics import tell
 from qa.limits import asked_in, check_question
-from qa.look import look_of
-from qa.streams import Typed, out, stdin_lines
+from qa.streams import out, stdin_lines
 
 
 def ask(
@@ -79,6 +75,16 @@ def ask(
 
 
 def chat(
+    which: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[WHICH]", help="With --resume: its number or id; list: see them all; default: the last"
+        ),
+    ] = None,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on in an earlier conversation")] = False,
+    no_keep: Annotated[
+        bool, typer.Option("--no-keep", help="Keep nothing of this conversation (always so with QA_KEEP=0)")
+    ] = False,
     k: AnswersOption = 1,
     label: Annotated[
         Path | None, typer.Option("--label", metavar="FILE", help="Where /good, /wrong and /answer keep questions")
@@ -89,20 +95,21 @@ def chat(
     json: JsonOption = False,
     index: IndexOption = None,
 ) -> None:
-    """Ask one question after another; /help lists the commands."""
+    """Ask one question after another; /help lists the commands.
+
+    What is asked at a terminal is kept, so that --resume can go on in it: the newest 50 conversations, readable by you
+    alone, in ~/.local/state/qa (or QA_STATE).
+    """
     from qa import session
-    from qa.chat import Chat, converse
-    from qa.contract import dumps, reply_payload
+    from qa.talking import Talk, listed, talk
 
     check_question("?", k)
-    asker = session.open_asker(find_index(index), session.Setting(read=not no_reader, least=min_confidence))
-    terminal = sys.stdin.isatty() and sys.stdout.isatty()
-    if terminal:
-        import readline  # noqa: F401  (line editing and the history of this conversation, for input())
-
-        tell(f"{asker.index.manifest.articles} articles. Ask, or type /help; /quit leaves.")
-    look = partial(look_of, sys.stdout, os.environ, plain=plain)
-    talk = Chat(asker, k, look, render=(lambda reply: dumps(reply_payload(reply)) + "\n") if json else None)
-    if label is not None:
-        tell(talk.choose_labels(str(label)).rstrip())
-    converse(talk, Typed() if terminal else stdin_lines(), out, tell, interactive=terminal)
+    if which is not None and not resume:
+        raise UsageError('qa chat takes no question; type it at the prompt, or ask it at once: qa ask "Who was it?"')
+    folder = find_index(index)
+    if which == "list":
+        out(listed(folder, json=json))
+        return
+    setting = session.Setting(read=not no_reader, least=min_confidence)
+    taken_up = (which or "last") if resume else None
+    talk(folder, setting, Talk(k, label, resume=taken_up, keep=not no_keep, json=json, plain=plain))

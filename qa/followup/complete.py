@@ -13,6 +13,8 @@ from qa.followup.mentions import focus
 from qa.followup.phrases import Phrase, Sort, phrases
 from qa.records import Reading, Turn
 
+MEANT = 2
+"""Things that a pronoun is taken to mean."""
 MOST = 3
 """Ways in which a question is looked for."""
 CONTEXT = 3
@@ -40,8 +42,8 @@ def readings(question: str, earlier: Sequence[Turn]) -> tuple[Reading, ...]:
         return _unique(_in_place(question, rest, last))
     how = leaning(question)
     if how is not None:
-        meant = focus(question, earlier, how)[: MOST - 1]
-        return _unique([*(_meaning(question, one, how, last) for one in meant), asked])
+        meant = focus(question, earlier, how)[:MEANT]
+        return _unique([_meaning(question, one, how, last) for one in meant] or [asked])
     return _unique(_nearby(question, asked, earlier))
 
 
@@ -52,7 +54,10 @@ def _meaning(question: str, meant: Phrase, how: Leaning, last: Turn) -> Reading:
 
 
 def _nearby(question: str, asked: Reading, earlier: Sequence[Turn]) -> list[Reading]:
-    """Return the readings of a question without a pronoun: as it stands, and within what was spoken of."""
+    """Return the readings of a question without a pronoun: within what was spoken of, and as it stands.
+
+    One that names somebody or something by itself is likelier about that alone.
+    """
     found = focus(question, earlier, _ANYTHING)
     if not found:
         return [asked]
@@ -60,10 +65,7 @@ def _nearby(question: str, asked: Reading, earlier: Sequence[Turn]) -> list[Read
     text = _within(_behind(question, [about.text]), earlier[-1])
     added = Reading(text, about.text, f"It was taken to be about {about.text}, as before.")
     own = phrases(question)
-    names = any(one.sort is Sort.NAME for one in own)
-    if names or sum(len(one.words) for one in own) > 2:
-        return [asked, added]
-    return [added, asked]
+    return [asked, added] if any(one.sort is Sort.NAME for one in own) else [added, asked]
 
 
 def _asked_otherwise(word: str, last: Turn) -> Reading:

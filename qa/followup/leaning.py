@@ -30,7 +30,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _BARE = re.compile(
-    r"^\s*(?:(?:and|but|so|ok|okay)[,\s]+)*(why|how|when|where|who|how many|how much|since when|why not|by whom|with whom)"
+    r"^\s*(?:(?:and|but|so|ok|okay)[,\s]+)*"
+    r"(why|how|when|where|who|how many|how much|since when|why not|by whom|with whom)"
     r"\s*(?:is that|was that|that|not|so|exactly|then|else)?\s*[?.!]*\s*$",
     re.IGNORECASE,
 )

@@ -36,7 +36,7 @@ class Mention:
 
 
 WEIGHTS = (1.3, 1.5, -2.0, -0.7, -1.0, 1.1, 2.0, 1.9, 0.5, 0.3, 0.5, -2.0)
-"""In logits, for what ``evidence`` gives. A logistic regression on the pronouns of CAsT 2019 and CANARD (dev), rounded."""
+"""In logits, for what ``evidence`` gives (docs/followups.md)."""
 
 
 def evidence(mention: Mention, how: Leaning) -> tuple[float, ...]:

@@ -13,38 +13,39 @@ from index.terms import FUNCTION_WORDS, fold
 WORD = re.compile(r"[^\W_]+(?:['’.&+/-][^\W_]+)*")
 
 _VERBS = frozenset(
-    """accept achieve act add affect agree aim allow announce appear apply argue arrive ask attack avoid ban base become
-    began begin begun believe belong bring brought build built buy bought call came carry catch caught cause celebrate
-    change choose chose claim come compare complete connect consider consist contain continue contribute cost create
-    criticise criticize cut deal decide define depend describe design develop die died differ discover discuss do drink
-    earn eat enable end exist expect explain face fail feature feel felt fight find focus follow form found gain gave
-    get getting give given go goes going gone got grow grew happen happening hear held help hold impact improve include
-    increase influence inspire intend invent involve join keep kept kill know known land launch launched lead leave led
-    left let like list live lived lose lost love made make making mean meant measure meet met mention miss move need
-    offer open operate own pay plan planned play prefer prepare prevent produce propose protect prove provide publish
-    put raise react reach read receive recommend reduce refer relate release remain remember remove replace reply report
-    represent require respond return run said saw say see seen sell send sent serve set share show sign sold spend spent
-    spread stand start started state stay stop study suggest support survive take taken talk tell think thought told
-    took treat treatable tried try turn understand use used using visit wait want warn watch wear went win won work
-    worked write written wrote start teach taught learn please""".split()
+    """accept achieve act add affect agree aim allow announce appear apply argue arrive ask attack avoid ban base
+    become began begin begun believe belong bring brought build built buy bought call came carry catch caught
+    cause celebrate change choose chose claim come compare complete connect consider consist contain continue
+    contribute cost create criticise criticize cut deal decide define depend describe design develop die died
+    differ discover discuss do drink earn eat enable end exist expect explain face fail feature feel felt fight
+    find focus follow form found gain gave get getting give given go goes going gone got grow grew happen
+    happening hear held help hold impact improve include increase influence inspire intend invent involve join
+    keep kept kill know known land launch launched lead leave led left let like list live lived lose lost love
+    made make making mean meant measure meet met mention miss move need offer open operate own pay plan planned
+    play prefer prepare prevent produce propose protect prove provide publish put raise react reach read receive
+    recommend reduce refer relate release remain remember remove replace reply report represent require respond
+    return run said saw say see seen sell send sent serve set share show sign sold spend spent spread stand start
+    started state stay stop study suggest support survive take taken talk tell think thought told took treat
+    treatable tried try turn understand use used using visit wait want warn watch wear went win won work worked
+    write written wrote start teach taught learn please""".split()
 )
 """Verbs that questions are made of: they end a phrase. Forms in -s, -ed and -ing are told by ``_is_verb``."""
 _VAGUE = frozenset(
     """anything anyone aspect aspects bit detail details different else enough everything example examples fact facts
-    general good idea important info information instance interest interesting kind kinds less lot lots main many more
-    name names new number other others overall part people person place possible reason reasons recent recently role
-    significant some someone something sort sorts specific stuff terms thing things time times topic type types various
-    way ways well yes okay ok sure thanks thank hi hello also first last best worst biggest largest most major still
-    yet ago later long far old big many year years month months day days today now currently already again together never ever
-    always besides aside addition versus against despite instead really actually mostly even much dangerous common
-    famous true exactly about good bad legal reliable able""".split()
+    general good idea important info information instance interest interesting kind kinds less lot lots main many
+    more name names new number other others overall part people person place possible reason reasons recent
+    recently role significant some someone something sort sorts specific stuff terms thing things time times topic
+    type types various way ways well yes okay ok sure thanks thank hi hello also first last best worst biggest
+    largest most major still yet ago later long far old big many year years month months day days today now
+    currently already again together never ever always besides aside addition versus against despite instead
+    really actually mostly even much dangerous common famous true exactly about good bad legal reliable able""".split()
 )
 """Words that say little by themselves: a phrase made of them alone is none."""
 
 
 _LOOSE = frozenset(
-    """already again together never ever always besides aside versus against despite instead really actually mostly even later
-    ago still yet also now currently today first""".split()
+    """already again together never ever always besides aside versus against despite instead really actually mostly
+    even later ago still yet also now currently today first""".split()
 )
 """Words that end a phrase of names as verbs do."""
 
