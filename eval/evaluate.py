@@ -15,6 +15,7 @@ from eval import shipped
 from eval.formats import load_set
 from eval.gold import missing_gold
 from eval.question_sets import Question, default_set, load
+from eval.replay import Replay
 from eval.rows import Row
 from eval.run import score, summarise
 from eval.runs import Run, config_of
@@ -74,7 +75,14 @@ def evaluate(exam: Exam, progress: Progress | None = None) -> Run:
     if exam.own_article:
         rows = _of_own_articles(exam, progress)
     else:
-        rows = score(exam.questions, exam.asker.ask, exam.texts, progress, trace=partial(stages, exam.asker))
+        rows = score(
+            exam.questions,
+            exam.asker.ask,
+            exam.texts,
+            progress,
+            trace=partial(stages, exam.asker),
+            before=Replay(exam.asker).before,
+        )
     return Run(config_of(exam.name, exam.questions, exam.asker), summarise(rows))
 
 

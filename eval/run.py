@@ -17,7 +17,10 @@ from qa.limits import MOST
 from qa.records import Reply
 from qa.stages import Loss, Place, Stages, lost
 
-Ask = Callable[[str, int], Reply]
+Ask = Callable[..., Reply]
+"""Takes a question and how many answers are wanted and, where it is asked after others, ``after``: their replies."""
+Before = Callable[[Question], Sequence[Reply]]
+"""Gives the replies to what was asked before a question in its conversation."""
 Trace = Callable[[Reply, Sequence[Place]], Stages]
 """Finds out how far some places came in a reply."""
 
@@ -47,18 +50,21 @@ def score(
     progress: Callable[[int, int], None] | None = None,
     clock: Callable[[], float] = perf_counter,
     trace: Trace | None = None,
+    before: Before | None = None,
 ) -> tuple[Row, ...]:
     """Ask each question once and return one row each, in order.
 
     For ten answers, or for MOST where articles are ranked: several snippets may be of one article.
     ``articles`` maps path below the root to text; gold that is not in them cannot be hit (see
     ``gold.missing_gold``). ``progress`` hears (done, of how many). ``clock`` gives seconds. With ``trace``, rows
-    say at which stage a question was lost. What ``ask`` raises ends the run.
+    say at which stage a question was lost. ``before`` gives what a question that has a history is asked after; without
+    it, it is asked as it stands. What ``ask`` raises ends the run.
     """
     rows = []
     for done, question in enumerate(questions, start=1):
+        known = {"after": before(question)} if before and question.history else {}
         began = clock()
-        reply = ask(question.text, MOST if question.gold_by is GoldBy.ARTICLE else DEPTH)
+        reply = ask(question.text, MOST if question.gold_by is GoldBy.ARTICLE else DEPTH, **known)
         latency_ms = 1000 * (clock() - began)
         gold = gold_spans(question, articles)
         made = row(question, reply, gold, articles, latency_ms)

@@ -14,15 +14,16 @@ from typing import Any
 from eval.evaluate import Exam
 from eval.gold import gold_spans
 from eval.question_sets import Question
+from eval.replay import Replay
 from eval.report import WIDTH, shortened
 from eval.rows import DEPTH, Row, alternatives_hit
 from eval.run import score
 from index.errors import UsageError
 from qa.contract import reply_payload
 from qa.explain import explanation_text
-from qa.places import citation_line
 from qa.records import Reply
 from qa.sanitise import one_line
+from qa.show.places import citation_line
 from qa.stages import HINTS, MEANINGS, cited_by, stages
 
 
@@ -48,8 +49,9 @@ def traced(exam: Exam, identifier: str) -> Traced:
         hint = f" Did you mean {', '.join(near)}?" if near else " `qa eval --json` lists them."
         raise UsageError(f"No question of {exam.name} has the id {identifier!r}.{hint}")
     question, asker = known[identifier], exam.asker
-    (row,) = score([question], asker.ask, exam.texts, trace=partial(stages, asker))
-    reply = asker.ask(question.text, DEPTH, explained=True)
+    before = Replay(asker).before
+    (row,) = score([question], asker.ask, exam.texts, trace=partial(stages, asker), before=before)
+    reply = asker.ask(question.text, DEPTH, explained=True, after=before(question))
     gold = gold_spans(question, exam.texts)
     right = {one.rank for one in reply.ranked if alternatives_hit(cited_by(one), one.snippet, gold, question)}
     return Traced(question, row, reply, frozenset(right), asker.scale.threshold, asker.index.manifest.passages)
@@ -77,6 +79,7 @@ def traced_text(found: Traced) -> str:
 def _asked(question: Question) -> list[str]:
     kind = f" ({one_line(question.kind)})" if question.kind else ""
     lines = [*_wrapped(f"{one_line(question.id)}{kind}: {one_line(question.text)}", "")]
+    lines += [row for earlier in question.history for row in _wrapped(f"asked after: {one_line(earlier)}")]
     if question.answers:
         lines += _wrapped(f"accepted: {' | '.join(map(one_line, question.answers))}")
     if not question.answerable:

@@ -6,8 +6,8 @@ from index.errors import UsageError
 
 MOST = 100
 """The most answers that one question gets; a larger wish is cut to it."""
-LONGEST = 10_000
-"""Characters of a question: far more than any has, and less than would keep the reader busy for seconds."""
+LONGEST = 100_000
+"""Characters of a question: far more than any has."""
 
 
 def check_question(question: str, k: int) -> None:

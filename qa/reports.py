@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Any
 from index.plan import Plan
 from index.scan import Skipped
 from index.sources import Scope, location
-from qa.places import shown_path
 from qa.sanitise import name, one_line
+from qa.show.places import shown_path
 
 if TYPE_CHECKING:
     from index.build import Update

@@ -4,8 +4,8 @@ from pathlib import Path
 
 from index import manifest as manifests
 from index.errors import IndexDamaged, NothingIndexed
-from qa.places import shown_path
 from qa.sanitise import name
+from qa.show.places import shown_path
 
 SEEDS = Path("seeds")
 SHIPPED = "000_c708b5ca41c84679.txt"

@@ -14,9 +14,9 @@ from index.sources import location
 from index.store import Index
 from qa.ask import Asker
 from qa.limits import MOST
-from qa.places import citation_line
 from qa.records import Answer, Reply
 from qa.sanitise import name, one_line
+from qa.show.places import citation_line
 from qa.stages import HINTS, MEANINGS, Loss, Place, Stages, cited_by, cites, lost, stages
 
 SHOWN = 200

@@ -15,8 +15,9 @@ ARTICLES = {path.name: path.read_bytes().decode("utf-8") for path in sorted((ROO
 SETS = {name: load(default_set(name)) for name in ("heldout", "dev")}
 KINDS = frozenset(
     "who what when where why number quote paraphrase keywords typo two-articles disagree biography "
-    "near-miss off-topic".split()
+    "near-miss off-topic first follow-up shift".split()
 )
+SHORT = 6  # words: a follow-up no longer than that is said by chance
 NEIGHBOURHOOD = 200  # about a sentence on either side
 STEM = Stemmer.Stemmer("english").stemWord
 STOP = frozenset(
@@ -40,7 +41,20 @@ def test_every_kind_is_present_and_two_are_unanswerable(
 ) -> None:
     assert {question.kind for question in questions} == KINDS
     unanswerable = {question.kind for question in questions if not question.answerable}
-    assert unanswerable == {"near-miss", "off-topic"}
+    assert {"near-miss", "off-topic", "follow-up"} <= unanswerable <= {"near-miss", "off-topic", "follow-up", "shift"}
+
+
+@every_set
+def test_every_turn_of_a_conversation_follows_the_turns_before_it(questions: tuple[Question, ...]) -> None:
+    turns = [question for question in questions if question.kind in {"first", "follow-up", "shift"}]
+    assert len({question.id.split("-")[0] for question in turns}) >= 7
+    asked: dict[str, tuple[str, ...]] = {}
+    for question in turns:
+        conversation = question.id.split("-")[0]
+        assert question.history == asked.get(conversation, ())
+        assert (question.kind == "first") is (not question.history)
+        asked[conversation] = (*question.history, question.text)
+    assert all(2 <= len(questions) <= 4 for questions in asked.values())
 
 
 @every_set
@@ -85,6 +99,7 @@ def test_no_held_out_question_is_shown_where_people_or_programs_could_learn_it()
     shown = [
         (question.id, path.name)
         for question in SETS["heldout"]
+        if not question.history or len(question.text.split()) > SHORT
         for path, text in texts.items()
         if " ".join(question.text.split()).casefold() in text
     ]

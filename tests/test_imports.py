@@ -33,7 +33,7 @@ TRAINING = {"torch", "sentence_transformers", "transformers", "safetensors"}
 WRITING = {"syntok", "index.build", "index.compose", "index.split", "index.sentences", "index.export"}
 NETWORK = {"huggingface_hub", "requests", "httpx", "urllib3", "aiohttp", "http.client", "ssl", "ftplib", "smtplib"}
 ENGINES = {"numpy", "faiss", "onnxruntime", "tokenizers", "Stemmer"}
-LABELLING = {"qa.labels", "qa.verdicts", "qa.quotes", "qa.stages", "qa.why_not", "index.standing"}
+LABELLING = {"qa.chat.labels", "qa.chat.verdicts", "qa.quotes", "qa.stages", "qa.why_not", "index.standing"}
 COMPARED = {"bm25s", "matplotlib", "scipy", "eval.bench", "eval.bench.peer"}
 
 
@@ -51,9 +51,9 @@ def loaded(*arguments: str | Path) -> set[str]:
 
 def test_ask_loads_its_engines_and_nothing_that_trains_writes_or_calls(seed_index: Path) -> None:
     modules = loaded("ask", QUESTION, "--index", seed_index)
-    assert modules >= ENGINES | {"index.store", "index.lexical", "qa.retrieve", "qa.render"}
+    assert modules >= ENGINES | {"index.store", "index.lexical", "qa.retrieve", "qa.show.render"}
     assert modules & (TRAINING | WRITING | NETWORK | COMPARED | LABELLING | {"concurrent.futures"}) == set()
-    assert modules & {"wcwidth", "qa.spoken"} == set()
+    assert modules & {"wcwidth", "qa.show.spoken"} == set()
 
 
 def test_asking_without_the_reader_does_not_load_it(seed_index: Path) -> None:
@@ -157,7 +157,7 @@ def test_floors_hold() -> None:
             "matplotlib draws in eval.bench.plot; the report's pictures are our own",
         ),
         ("eval/bench/command.py", "import eval.bench.peer", "Nothing imports the peer, a process of its own"),
-        ("qa/render.py", "import wcwidth", "Widths of characters come from qa.columns"),
+        ("qa/show/render.py", "import wcwidth", "Widths of characters come from qa.show.columns"),
         ("index/terms.py", "import numpy", "The ground floor needs nothing but the standard library"),
     ],
 )

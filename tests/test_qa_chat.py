@@ -17,11 +17,11 @@ from index.embed import OnnxEmbedder
 from index.errors import UserError
 from index.store import open_index
 from qa.ask import Asker
-from qa.chat import Chat
-from qa.commands import HELP
-from qa.conversations import Shelf
-from qa.converse import converse
-from qa.labelling import Labelling
+from qa.chat.chat import Chat
+from qa.chat.commands import HELP
+from qa.chat.conversations import Shelf
+from qa.chat.converse import converse
+from qa.chat.labelling import Labelling
 
 QUESTION = "When did Chang'e-4 land on the far side of the Moon?"
 JANUARY = "On January 3, China's Chang'e-4 probe became the first spacecraft to make a soft landing"
@@ -318,10 +318,10 @@ def test_conversation_goes_on_where_labels_cannot_be_kept(asker: Asker, tmp_path
 
 
 def test_chat_loads_what_keeps_labels_only_for_a_label() -> None:
-    code = "import sys, qa.chat; print(*sys.modules)"
+    code = "import sys, qa.chat.chat; print(*sys.modules)"
     done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
-    assert "qa.chat" in done.stdout.split()
-    assert {"qa.labels", "qa.verdicts", "qa.quotes"} & set(done.stdout.split()) == set()
+    assert "qa.chat.chat" in done.stdout.split()
+    assert {"qa.chat.labels", "qa.chat.verdicts", "qa.quotes"} & set(done.stdout.split()) == set()
 
 
 class Typing(Iterator[str]):

@@ -13,8 +13,8 @@ from index.embed import OnnxEmbedder
 from index.errors import UsageError
 from index.store import Index, open_index
 from qa.ask import Asker
-from qa.chat import Chat
-from qa.conversations import Shelf
+from qa.chat.chat import Chat
+from qa.chat.conversations import Shelf
 from qa.records import Reply
 
 QUESTION = "When did Chang'e-4 land on the far side of the Moon?"

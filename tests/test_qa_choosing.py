@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from index.records import Article, ArticleKey
-from qa.choosing import Entry, chosen, entries, matching
-from qa.commands import COMMANDS, NAMES
-from qa.completion import Choice, choices
+from qa.chat.choosing import Entry, chosen, entries, matching
+from qa.chat.commands import COMMANDS, NAMES
+from qa.chat.completion import Choice, choices
 
 MOON = Entry("2019/moon.txt", "The Moon")
 LANDING = Entry("2019/landing.txt", "Moon landing")

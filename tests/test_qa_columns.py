@@ -8,9 +8,9 @@ from hypothesis import strategies as st
 from screen_by_hand import Screen
 from wcwidth import wcwidth
 
-from qa.columns import cells, shorten
-from qa.lines import Run, fold, paragraphs, wrap
 from qa.sanitise import sanitise
+from qa.show.columns import cells, shorten
+from qa.show.lines import Run, fold, paragraphs, wrap
 
 FAMILIES = [
     "a",

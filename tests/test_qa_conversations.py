@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from index.errors import UsageError
 from index.records import Span
-from qa.conversation import Conversation, Event, Turn
-from qa.conversations import LAST, Shelf, listing, listing_payload, taken_up
-from qa.kept import KEPT, read
+from qa.chat.conversation import Conversation, Event, Turn
+from qa.chat.conversations import LAST, Shelf, listing, listing_payload, taken_up
+from qa.chat.kept import KEPT, read
+from qa.chat.state import keeping, state_folder
 from qa.records import Answer, Citation, IndexState, Reply
-from qa.state import keeping, state_folder
 
 INDEX = Path("/articles/.qa")
 STATE = IndexState(1, 2, 3, "model", False)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from qa.history import REMEMBERED, Typed
+from qa.chat.history import REMEMBERED, Typed
 
 
 def remembered(file: Path) -> list[str]:

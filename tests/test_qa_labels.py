@@ -17,8 +17,8 @@ from index.errors import UsageError, UserError
 from index.records import Article, ArticleKey, Span
 from index.store import open_index
 from qa.ask import Asker
-from qa.chat import Chat
-from qa.labels import Kept, Label, Place, add, expanded, places_cited, places_holding, questions_in
+from qa.chat.chat import Chat
+from qa.chat.labels import Kept, Label, Place, add, expanded, places_cited, places_holding, questions_in
 from qa.quotes import LONGEST, around, locate
 from qa.records import Answer, Citation
 

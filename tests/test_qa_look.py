@@ -15,9 +15,9 @@ from typing import TextIO
 import pytest
 from screen_by_hand import Screen
 
-from qa.ink import LONGEST_URL, file_url, inked, isolated
-from qa.lines import Run
-from qa.look import MEASURE, Look, look_of
+from qa.show.ink import LONGEST_URL, file_url, inked, isolated
+from qa.show.lines import Run
+from qa.show.look import MEASURE, Look, look_of
 
 XTERM = {"TERM": "xterm-256color"}
 GNOME = {**XTERM, "VTE_VERSION": "7600", "COLORTERM": "truecolor"}

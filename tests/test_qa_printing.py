@@ -22,7 +22,7 @@ from qa.diagnostics import ExitCode, Progress, pace
 from qa.explain import explanation_text
 from qa.printing import Manner, answer, written
 from qa.records import Answer, Citation, Explanation, IndexState, Reply
-from qa.render import reply_text
+from qa.show.render import reply_text
 
 CITED = Citation("moon.txt", "/articles/moon.txt", "The Moon", None, None, 0, 10, (1, 1), "0" * 64, False, False)
 STATE = IndexState(1, 2, 3, "model", False)

@@ -320,7 +320,7 @@ def test_ask_and_a_chat_in_a_pipe_load_no_prompt(seed_index: Path) -> None:
         assert "qa.ask" in loaded
         assert {name for name in loaded if name.startswith("prompt_toolkit")} | loaded & {
             "asyncio",
-            "qa.prompt",
+            "qa.chat.prompt",
         } == set()
 
 
@@ -335,7 +335,7 @@ def test_ask_and_a_chat_in_a_pipe_load_no_prompt(seed_index: Path) -> None:
     ],
 )
 def test_a_title_takes_at_most_24_columns_of_the_prompt(title: str, shown: str) -> None:
-    from qa.prompt import _clipped
+    from qa.chat.prompt import _clipped
 
     assert _clipped(title) == shown
     assert wcswidth(shown) <= 24

@@ -12,11 +12,11 @@ from screen_by_hand import ISOLATES, SENT, Screen
 
 from index.records import Span
 from qa.confidence import in_words
-from qa.look import Look
-from qa.places import citation_line, cited, shown_path
 from qa.records import Answer, Citation, IndexState, Reply
-from qa.render import NO_ANSWER, passage_in_place, question_text, reply_text, sources_text
 from qa.sanitise import name, sanitise
+from qa.show.look import Look
+from qa.show.places import citation_line, cited, shown_path
+from qa.show.render import NO_ANSWER, passage_in_place, question_text, reply_text, sources_text
 
 GOLDEN = Path(__file__).parent / "golden"
 

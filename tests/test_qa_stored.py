@@ -9,9 +9,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from index.records import Evidence, Span
-from qa.conversation import Turn
+from qa.chat.conversation import Turn
+from qa.chat.stored import restored, stored
 from qa.records import Answer, Citation, Explanation, IndexState, Place, Reply, Term
-from qa.stored import restored, stored
 
 WORDS = st.text(max_size=12)
 NUMBERS = st.integers(0, 2**40)

@@ -13,10 +13,10 @@ from markdown_it import MarkdownIt
 
 from index.errors import UsageError
 from index.records import Span
-from qa.conversation import Turn
+from qa.chat.conversation import Turn
+from qa.chat.transcripts import transcript, write
 from qa.records import Answer, Citation, IndexState, Reply
 from qa.sanitise import sanitise
-from qa.transcripts import transcript, write
 
 GOLDEN = Path(__file__).parent / "golden" / "transcript.md"
 STATE = IndexState(1, 2, 3, "model", False)

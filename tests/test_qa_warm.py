@@ -16,8 +16,8 @@ from index.store import open_index
 from qa import session
 from qa.ask import Asker
 from qa.beside import Beside
-from qa.chat import Chat
-from qa.warm import NotOpened, Warm
+from qa.chat.chat import Chat
+from qa.chat.warm import NotOpened, Warm
 
 RED = "Where was the red kite seen?"
 

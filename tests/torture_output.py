@@ -23,9 +23,9 @@ from torture_base import QUESTIONS, Counts, fake_model, new_world, note
 from index import embed
 from index.records import Span
 from qa import cli, session
-from qa.look import PIPED, Look
 from qa.records import Answer, Citation, IndexState, Reply
-from qa.render import passage_in_place, reply_text, sources_text
+from qa.show.look import PIPED, Look
+from qa.show.render import passage_in_place, reply_text, sources_text
 
 OUR_OWN = re.compile(r"\x1b\[(?:1;4|2|0)m|\x1b\]8;(?:id=[0-9a-f]{8})?;[!-~]*?\x1b\\|[\u2068\u2069]")
 """What the renderer itself sends to a terminal: bold and underlined, faint, hyperlinks, isolates; nothing else."""

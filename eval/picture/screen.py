@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from enum import IntFlag
 from itertools import groupby
 
-from qa.columns import cells
+from qa.show.columns import cells
 
 
 class Ink(IntFlag):

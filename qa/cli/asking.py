@@ -46,6 +46,15 @@ def ask(
             rich_help_panel=PRINTED,
         ),
     ] = None,
+    after: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--after",
+            metavar="EARLIER",
+            help="An earlier question that QUESTION may lean on; several of them: oldest first",
+            rich_help_panel=FOUND,
+        ),
+    ] = None,
     degraded: Annotated[
         bool, typer.Option("--degraded", help="Answer from what is undamaged of the index", rich_help_panel=FOUND)
     ] = False,
@@ -61,6 +70,8 @@ def ask(
 
     asked = " ".join(question)
     check_question(asked, k)
+    for earlier in after or ():
+        check_question(earlier, k)
     several = asked == "-"
     questions = asked_in(stdin_lines(), tell) if several else iter([asked])
     first = next(questions, None)
@@ -68,10 +79,11 @@ def ask(
         raise UsageError("No question on stdin can be asked. Give one a line, as in: qa ask - < questions.txt")
     questions = chain([first], questions)
     asker = session.open_asker(find_index(index), session.Setting(degraded, not no_reader, min_confidence))
+    manner = Manner(k, json, explain, several, plain, tuple(after or ()))
     if why_not is not None:
-        account(asker, why_not, questions, json=json)
+        account(asker, why_not, questions, manner)
         return
-    raise typer.Exit(answer(asker, questions, Manner(k, json, explain, several, plain)))
+    raise typer.Exit(answer(asker, questions, manner))
 
 
 def chat(
@@ -101,7 +113,7 @@ def chat(
     alone, in ~/.local/state/qa (or QA_STATE).
     """
     from qa import session
-    from qa.talking import Talk, listed, talk
+    from qa.chat.talking import Talk, listed, talk
 
     check_question("?", k)
     if which is not None and not resume:

@@ -18,8 +18,8 @@ from qa.doctor import folders, indexed, installation, prepared
 from qa.doctor import terminal as terminals
 from qa.doctor.folders import Folder
 from qa.doctor.records import Check, Level, failure, parted
-from qa.look import UNKNOWN_WIDTH, look_of
 from qa.reader import ready
+from qa.show.look import UNKNOWN_WIDTH, look_of
 
 NAME_CACHE = "Run `export QA_CACHE=FOLDER` with a folder that can be written, and keep it set."
 NAME_STATE = "Run `export QA_STATE=FOLDER` with a folder that can be written, and keep it set."

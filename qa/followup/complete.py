@@ -19,6 +19,8 @@ MOST = 3
 """Ways in which a question is looked for."""
 CONTEXT = 3
 """Phrases of the last question that follow in brackets."""
+FEW = 3
+"""Words of matter in a question that can hardly be meant alone."""
 _ANYTHING = Leaning(person=False, several=False)
 _ASKING = re.compile(
     r"^\s*(?:(?:by|with|since|in|on|at|for|to|from)\s+)?"
@@ -56,7 +58,7 @@ def _meaning(question: str, meant: Phrase, how: Leaning, last: Turn) -> Reading:
 def _nearby(question: str, asked: Reading, earlier: Sequence[Turn]) -> list[Reading]:
     """Return the readings of a question without a pronoun: within what was spoken of, and as it stands.
 
-    One that names somebody or something by itself is likelier about that alone.
+    One that says much, or names somebody or something, is likelier about that alone: a new matter.
     """
     found = focus(question, earlier, _ANYTHING)
     if not found:
@@ -65,7 +67,8 @@ def _nearby(question: str, asked: Reading, earlier: Sequence[Turn]) -> list[Read
     text = _within(_behind(question, [about.text]), earlier[-1])
     added = Reading(text, about.text, f"It was taken to be about {about.text}, as before.")
     own = phrases(question)
-    return [asked, added] if any(one.sort is Sort.NAME for one in own) else [added, asked]
+    itself = any(one.sort is Sort.NAME for one in own) or sum(len(one.words) for one in own) > FEW
+    return [asked, added] if itself else [added, asked]
 
 
 def _asked_otherwise(word: str, last: Turn) -> Reading:
@@ -92,7 +95,7 @@ def _in_place(question: str, rest: str, last: Turn) -> list[Reading]:
 def _within(text: str, last: Turn) -> str:
     """Return a question with the phrases of the last one behind it, names first, that it does not name itself."""
     own = {word for one in phrases(text) for word in one.words}
-    others = [one for one in phrases(last.question) if not set(one.words) <= own and one.sort is not Sort.NUMBER]
+    others = [one for one in phrases(last.question) if own.isdisjoint(one.words) and one.sort is not Sort.NUMBER]
     others.sort(key=lambda one: one.sort is not Sort.NAME)
     return _behind(text, [one.text for one in others[:CONTEXT]])
 

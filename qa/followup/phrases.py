@@ -36,16 +36,18 @@ _VAGUE = frozenset(
     more name names new number other others overall part people person place possible reason reasons recent
     recently role significant some someone something sort sorts specific stuff terms thing things time times topic
     type types various way ways well yes okay ok sure thanks thank hi hello also first last best worst biggest
-    largest most major still yet ago later long far old big many year years month months day days today now
+    largest most major still yet ago later many year years month months day days today now
     currently already again together never ever always besides aside addition versus against despite instead
-    really actually mostly even much dangerous common famous true exactly about good bad legal reliable able""".split()
+    really actually mostly even much dangerous common famous true exactly about good bad legal reliable able one
+    ones""".split()
 )
 """Words that say little by themselves: a phrase made of them alone is none."""
 
 
 _LOOSE = frozenset(
     """already again together never ever always besides aside versus against despite instead really actually mostly
-    even later ago still yet also now currently today first""".split()
+    even later ago still yet also now currently today first due near around across along behind inside outside
+    toward towards since via per within beyond except among""".split()
 )
 """Words that end a phrase of names as verbs do."""
 

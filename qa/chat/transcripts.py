@@ -12,11 +12,11 @@ from itertools import pairwise
 from pathlib import Path
 
 from index.errors import UsageError
-from qa.conversation import Turn
+from qa.chat.conversation import Turn
 from qa.records import Answer, Citation
-from qa.render import NO_ANSWER
-from qa.places import shown_path
 from qa.sanitise import name, one_line, sanitise
+from qa.show.places import shown_path
+from qa.show.render import NO_ANSWER
 
 _ACTIVE = re.compile(r"[\\`*_\[\]<>#|~&$]")
 """What Markdown acts on anywhere in a line."""

@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 
-from qa.conversation import Conversation, Event, Turn
+from qa.chat.conversation import Conversation, Event, Turn
+from qa.chat.state import append, open_lines, read_lines
+from qa.chat.stored import restored, stored
 from qa.sanitise import name
-from qa.state import append, open_lines, read_lines
-from qa.stored import restored, stored
 
 KEPT = 50
 """Files that stay; the oldest go first."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from prompt_toolkit.history import History
 
-from qa.state import append, open_lines, read_lines
+from qa.chat.state import append, open_lines, read_lines
 
 REMEMBERED = 2000
 """Lines that are read back; of a file with twice as many, the older ones are let go."""

@@ -7,13 +7,13 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from qa.columns import cells, shorten
 from qa.confidence import in_words
-from qa.ink import file_url, hung, inked, isolated
-from qa.lines import Run, fold, wrap
-from qa.look import Look
 from qa.records import Citation
 from qa.sanitise import name, one_line
+from qa.show.columns import cells, shorten
+from qa.show.ink import file_url, hung, inked, isolated
+from qa.show.lines import Run, fold, wrap
+from qa.show.look import Look
 
 BETWEEN = " · "
 CHANGED = "changed since it was indexed"

@@ -6,7 +6,7 @@ Owns what an error or an interrupt does to the conversation. What a line means i
 from collections.abc import Callable, Iterator
 
 from index.errors import UserError
-from qa.chat import Chat
+from qa.chat.chat import Chat
 
 
 def converse(

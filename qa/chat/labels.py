@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from index.errors import UsageError, UserError
 from index.records import Article, Span
-from qa.places import shown_path
 from qa.quotes import around, locate
 from qa.records import Answer, Citation
 from qa.sanitise import name
+from qa.show.places import shown_path
 
 KIND = "chat"
 PLACES = 5

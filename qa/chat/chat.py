@@ -11,19 +11,19 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from qa.commands import HELP
-from qa.conversation import Conversation, Event, Turn
-from qa.labelling import NOTHING_ASKED, Labelling
+from qa.chat.commands import HELP
+from qa.chat.conversation import Conversation, Event, Turn
+from qa.chat.labelling import NOTHING_ASKED, Labelling
 from qa.limits import MOST
-from qa.look import PIPED, Look
 from qa.records import Reply
-from qa.render import answers_text, reply_text
 from qa.sanitise import name, one_line, sanitise
+from qa.show.look import PIPED, Look
+from qa.show.render import answers_text, reply_text
 
 if TYPE_CHECKING:
     from index.store import Index
-    from qa.choosing import Entry
-    from qa.conversations import Shelf
+    from qa.chat.choosing import Entry
+    from qa.chat.conversations import Shelf
 
 SOURCES = 5
 """Answers looked up for each question, so that /sources and /open have more than the one shown."""
@@ -121,12 +121,12 @@ class Chat:
         return self.render(visible) if self.render else reply_text(visible, self.look())
 
     def _sources(self, last: Turn, _: str) -> str:
-        from qa import sources
+        from qa.chat import sources
 
         return sources.listed(last.reply, self.look())
 
     def _open(self, last: Turn, which: str) -> str:
-        from qa import sources
+        from qa.chat import sources
 
         return sources.opened(last.reply, which, self.asker.index, self.look(), on_terminal=self.on_terminal)
 
@@ -150,7 +150,7 @@ class Chat:
         if not named:
             before, self.only = self.only, None
             return "All articles are asked again.\n" if before else "All articles are asked.\n"
-        from qa import choosing
+        from qa.chat import choosing
 
         found = choosing.chosen(named, choosing.entries(self.asker.index.articles()))
         if isinstance(found, str):
@@ -172,7 +172,7 @@ class Chat:
 
     def _save(self, _: Turn, named: str, *, over: bool) -> str:
         """Write a transcript; with no name, to the file it was written to before."""
-        from qa import transcripts
+        from qa.chat import transcripts
 
         file = transcripts.file_named(named) if named else self.transcript
         if file is None:
@@ -184,7 +184,7 @@ class Chat:
         """List the conversations that are kept, or go on in one of them."""
         if self.shelf is None:
             return "Conversations are kept of what is typed at a terminal. To go on in one here: qa chat --resume.\n"
-        from qa import conversations
+        from qa.chat import conversations
 
         if not which:
             return conversations.listing(self.shelf.kept())

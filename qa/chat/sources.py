@@ -7,10 +7,10 @@ import re
 from typing import TYPE_CHECKING
 
 from index.errors import UsageError
-from qa.look import Look
 from qa.records import Answer, Citation, Reply
-from qa.render import passage_in_place, sources_text
 from qa.sanitise import name
+from qa.show.look import Look
+from qa.show.render import passage_in_place, sources_text
 
 if TYPE_CHECKING:
     from index.store import Index
@@ -42,7 +42,7 @@ def opened(reply: Reply, which: str, index: "Index", look: Look, *, on_terminal:
     citation = numbered[number].citation
     text = as_indexed(index, citation)
     if on_terminal:
-        from qa import viewing
+        from qa.chat import viewing
 
         whole = passage_in_place(text, citation, around=text.count("\n") + 1, look=look)
         cited = (number for number, line in enumerate(whole.split("\n"), start=1) if CITED.match(line))
@@ -63,7 +63,7 @@ def as_indexed(index: "Index", citation: Citation) -> str:
 def _edited(answer: Answer, *, on_terminal: bool) -> str:
     if not on_terminal:
         raise UsageError("An editor is opened at a terminal only. /open N shows the passage here.")
-    from qa import viewing
+    from qa.chat import viewing
 
     viewing.edit(answer.citation.path, answer.citation.lines[0])
     changed = "This article changed since it was indexed, so the lines may have moved.\n"

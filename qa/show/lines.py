@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
-from qa.columns import cluster_cells, clusters, code_point_cells
+from qa.show.columns import cluster_cells, clusters, code_point_cells
 
 _TAB = " " * 4
 _SPACE = re.compile("[ \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]")

@@ -10,12 +10,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal
 
 from qa.records import Reply
-from qa.places import shown_path
 from qa.sanitise import name
+from qa.show.places import shown_path
 
 if TYPE_CHECKING:
     from index.store import Index
-    from qa.labels import Label
+    from qa.chat.labels import Label
 
 CHOOSE = "Choose first where labels go: /label FILE (they are added to it).\n"
 NOTHING_ASKED = "Nothing has been asked yet.\n"
@@ -36,7 +36,7 @@ class Labelling:
         """Let labels go to a file, and return what to write. Raises UsageError where none can be added to it."""
         if not named:
             return CHOOSE if self.file is None else f"Labels go to {name(shown_path(str(self.file)))}.\n"
-        from qa import verdicts
+        from qa.chat import verdicts
 
         self.file, text = verdicts.choose(named)
         return text
@@ -52,7 +52,7 @@ class Labelling:
             return CHOOSE
         if not history:
             return NOTHING_ASKED
-        from qa import sources, verdicts
+        from qa.chat import sources, verdicts
 
         if verdict == "good" and (rest or not self.pending):
             judged = verdicts.good(history, rest, partial(sources.as_indexed, index))
@@ -72,7 +72,7 @@ class Labelling:
         """Take back what was said about the last answer, and return a sentence where there was something."""
         text = ""
         if self.given:
-            from qa import verdicts
+            from qa.chat import verdicts
 
             text = f" {verdicts.withdraw(self.given)}"
         self.begin_anew()

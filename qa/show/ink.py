@@ -8,9 +8,9 @@ import zlib
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
-from qa.columns import cells
-from qa.lines import Run, paragraphs, wrap
-from qa.look import Look
+from qa.show.columns import cells
+from qa.show.lines import Run, paragraphs, wrap
+from qa.show.look import Look
 
 MARKED, FAINT = "1;4", "2"
 """The inks: bold and underlined, and faint."""

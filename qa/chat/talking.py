@@ -16,18 +16,18 @@ from typing import TYPE_CHECKING
 
 from index import manifest as manifests
 from qa import session
-from qa.chat import Chat
-from qa.converse import converse
+from qa.chat.chat import Chat
+from qa.chat.converse import converse
+from qa.chat.state import keeping
+from qa.chat.warm import NotOpened, Warm
 from qa.diagnostics import tell
-from qa.look import look_of
 from qa.records import Reply
 from qa.session import Setting
-from qa.state import keeping
+from qa.show.look import look_of
 from qa.streams import out, stdin_lines
-from qa.warm import NotOpened, Warm
 
 if TYPE_CHECKING:
-    from qa.prompt import Prompt
+    from qa.chat.prompt import Prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +48,7 @@ class Talk:
 
 def listed(folder: Path, *, json: bool) -> str:
     """Return the conversations that are kept with the index in a folder, as they are printed."""
-    from qa import conversations
+    from qa.chat import conversations
     from qa.contract import dumps
 
     kept = conversations.Shelf(folder, tell).kept()
@@ -91,7 +91,7 @@ def _furnish(chat: Chat, folder: Path, how: Talk, *, writing: bool) -> None:
         tell(chat.labels.choose(str(how.label)).rstrip())
     if not chat.on_terminal and how.resume is None:
         return
-    from qa import conversations
+    from qa.chat import conversations
 
     chat.shelf = conversations.Shelf(folder, tell, writing)
     if how.resume is None:
@@ -102,7 +102,7 @@ def _furnish(chat: Chat, folder: Path, how: Talk, *, writing: bool) -> None:
 
 
 def _typed(chat: Chat, warm: Warm, *, writing: bool) -> "Prompt":
-    from qa.prompt import Prompt
+    from qa.chat.prompt import Prompt
 
     return Prompt(chat, warm, writing=writing)
 

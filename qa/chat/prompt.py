@@ -24,11 +24,11 @@ from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.patch_stdout import patch_stdout
 from prompt_toolkit.utils import get_cwidth, is_dumb_terminal
 
-from qa.chat import Chat
-from qa.completion import choices
-from qa.history import Typed
-from qa.state import state_folder
-from qa.warm import Warm
+from qa.chat.chat import Chat
+from qa.chat.completion import choices
+from qa.chat.history import Typed
+from qa.chat.state import state_folder
+from qa.chat.warm import Warm
 
 PAUSE = 0.05
 """Seconds between two looks whether the index is open."""

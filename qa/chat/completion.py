@@ -8,8 +8,8 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
-from qa.choosing import Entry
-from qa.commands import COMMANDS, NAMES
+from qa.chat.choosing import Entry
+from qa.chat.commands import COMMANDS, NAMES
 from qa.sanitise import name
 
 _FILES = ("/save", "/save!", "/label")

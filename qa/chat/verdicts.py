@@ -10,10 +10,10 @@ from pathlib import Path
 
 from index.errors import UserError
 from index.records import Article
-from qa.labels import PLACES, Label, Place, add, expanded, places_cited, places_holding, questions_in, take_out
-from qa.places import shown_path
+from qa.chat.labels import PLACES, Label, Place, add, expanded, places_cited, places_holding, questions_in, take_out
 from qa.records import Citation, Reply
 from qa.sanitise import name, one_line
+from qa.show.places import shown_path
 
 WANTED = (
     "What is right? Type /good and the number of an answer of /sources; or /answer and the right words as they stand "

@@ -6,12 +6,12 @@ that comes from outside goes through ``sanitise``.
 
 from collections.abc import Sequence
 
-from qa.ink import FAINT, MARKED, laid
-from qa.lines import Run
-from qa.look import PIPED, Look
-from qa.places import cited
 from qa.records import Answer, Citation, Reply
 from qa.sanitise import name, one_line, sanitise
+from qa.show.ink import FAINT, MARKED, laid
+from qa.show.lines import Run
+from qa.show.look import PIPED, Look
+from qa.show.places import cited
 
 NO_ANSWER = "Your articles do not say."
 INDENT = " " * 4
@@ -47,7 +47,7 @@ def answers_text(answers: Sequence[Answer], look: Look = PIPED, *, sure: bool = 
     Where they are not ``sure``, they are passages that came near, and numbered even where there is one.
     """
     if look.plain:
-        from qa.spoken import spoken
+        from qa.show.spoken import spoken
 
         return "\n".join(spoken(answer, len(answers), look, sure=sure) for answer in answers)
     numbered = len(answers) > 1 or not sure
@@ -57,7 +57,7 @@ def answers_text(answers: Sequence[Answer], look: Look = PIPED, *, sure: bool = 
 def sources_text(answers: Sequence[Answer], look: Look = PIPED) -> str:
     """Return where each answer stands, below the number of the answer."""
     if look.plain:
-        from qa.spoken import spoken_source
+        from qa.show.spoken import spoken_source
 
         return "\n".join(spoken_source(answer, look) for answer in answers)
     rows = [

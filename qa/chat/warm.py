@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from index import manifest as manifests
 from index.errors import UserError
 from qa.beside import Beside
-from qa.choosing import Entry, entries
+from qa.chat.choosing import Entry, entries
 from qa.records import Reply
 
 if TYPE_CHECKING:

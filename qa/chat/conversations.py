@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Any
 
 from index.errors import UsageError
-from qa.conversation import Conversation
-from qa.kept import VERSION, Keeper, files_in, is_with, read
+from qa.chat.conversation import Conversation
+from qa.chat.kept import VERSION, Keeper, files_in, is_with, read
+from qa.chat.state import state_folder
 from qa.sanitise import one_line
-from qa.state import state_folder
 
 LAST = "last"
 """Names the conversation that was spoken in last."""

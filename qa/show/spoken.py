@@ -4,12 +4,12 @@ Owns the plain mode. Nothing in it is told by its place, by a mark or by a sign;
 """
 
 from qa.confidence import in_words
-from qa.ink import laid
-from qa.lines import Run, fold
-from qa.look import Look
-from qa.places import shown_path
 from qa.records import Answer, Citation
 from qa.sanitise import name, one_line, sanitise
+from qa.show.ink import laid
+from qa.show.lines import Run, fold
+from qa.show.look import Look
+from qa.show.places import shown_path
 
 
 def spoken(answer: Answer, total: int, look: Look, *, sure: bool) -> str:

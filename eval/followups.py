@@ -1,0 +1,137 @@
+"""Run as ``python -m eval.followups DATA``: what completing follow-ups is worth, on public conversations.
+
+Owns two comparisons: how well a turn is answered as it was asked, as the product completes it, and as a person wrote it
+out (TREC CAsT 2022), and how many words of a person's version the product's holds (TREC CAsT 2019).
+Sources: Owoicho et al., TREC CAsT 2022; Dalton et al., TREC CAsT 2019; ROUGE: Lin, 2004.
+"""
+
+import argparse
+import json
+import re
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from eval.question_sets import Question
+from eval.reading import read, records
+from eval.replay import Replay
+from eval.resumable import finished
+from eval.rows import Row
+from eval.run import Before, score, summarise
+from eval.scores.conversations import conversations
+from eval.scores.sets import CAST
+from qa.diagnostics import Progress
+from qa.followup.complete import readings
+from qa.records import Turn
+from qa.session import Setting, throwaway_asker
+
+SHOWN = ("hit@1", "hit@5", "mrr@10")
+REPEATS = 10_000
+"""Resamples for the interval of a share."""
+CAST_2019 = Path("cast2019/evaluation")
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Print both comparisons."""
+    parser = argparse.ArgumentParser(prog="python -m eval.followups", description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
+    parser.add_argument("--no-reader", action="store_true", help="by likeness alone")
+    given = parser.parse_args(arguments)
+    print("\n".join(_answered(given.data, Setting(read=not given.no_reader))))  # noqa: T201
+    print("\n".join(_worded(given.data)))  # noqa: T201
+
+
+def _answered(data: Path, setting: Setting) -> list[str]:
+    """Return what the turns of CAsT 2022 score, as they were asked, completed, and written out by a person."""
+    given = conversations(CAST, data)
+    written = _written_out(data)
+    texts = {name: text.decode("utf-8") for name, text in dict(given.articles).items()}  # type: ignore[arg-type]
+    with tempfile.TemporaryDirectory(prefix="qa-followups-") as folder:
+        for name, text in texts.items():
+            (Path(folder) / name).write_text(text, encoding="utf-8", newline="")
+        with throwaway_asker(Path(folder), setting) as asker:
+            by_hand = [replace(one, text=written[one.id], history=()) for one in given.questions]
+            ways: Mapping[str, tuple[Sequence[Question], Before | None]] = {
+                "as asked": (given.questions, None),
+                "completed": (given.questions, Replay(asker).before),
+                "by a person": (by_hand, None),
+            }
+            rows = {}
+            for way, (questions, before) in ways.items():
+                with Progress(way) as progress:
+                    rows[way] = score(questions, asker.ask, texts, progress, before=before)
+    lines = [f"CAsT 2022, {len(given.questions)} turns over {len(texts)} texts"]
+    lines += [f"{way:12} {_measures(found)}" for way, found in rows.items()]
+    first = [not one.history for one in given.questions]
+    lines += [f"of these, {sum(first)} first questions: {_first(rows, first)}"]
+    return [*lines, f"share of the gap in mrr@10 that is made up: {_share(rows)}", ""]
+
+
+def _measures(rows: Sequence[Row]) -> str:
+    report = summarise(rows).measures
+    shown = ((name, report[name]) for name in SHOWN)
+    return "   ".join(f"{name} {one.mean:.3f} [{one.low:.3f}-{one.high:.3f}]" for name, one in shown)
+
+
+def _first(rows: Mapping[str, Sequence[Row]], first: Sequence[bool]) -> str:
+    means = {
+        way: np.mean([row.measures["mrr@10"] or 0 for row, one in zip(found, first, strict=True) if one])
+        for way, found in rows.items()
+    }
+    return ", ".join(f"mrr@10 {mean:.3f} {way}" for way, mean in means.items())
+
+
+def _share(rows: Mapping[str, Sequence[Row]]) -> str:
+    """Return what share of a person's gain is reached, with a 95 % bootstrap interval over turns."""
+    asked, done, person = (np.array([row.measures["mrr@10"] or 0.0 for row in found]) for found in rows.values())
+    share: Callable[[np.ndarray], float] = lambda at: float(  # noqa: E731
+        (done[at] - asked[at]).sum() / (person[at] - asked[at]).sum()
+    )
+    chance = np.random.default_rng(1)
+    drawn = sorted(share(chance.integers(0, len(asked), len(asked))) for _ in range(REPEATS))
+    low, high = drawn[round(0.025 * REPEATS)], drawn[round(0.975 * REPEATS)]
+    return f"{share(np.arange(len(asked))):.2f} [{low:.2f}-{high:.2f}]"
+
+
+def _written_out(data: Path) -> dict[str, str]:
+    """Return each turn of CAsT 2022 as a person wrote it out; by the ids of ``conversations``."""
+    found = {}
+    for number, record, _ in records(read(data / CAST), "turns", []):
+        for turn in record["turns"]:  # type: ignore[attr-defined]
+            versions = [one["text"] for one in turn.get("rewritten_utterance", []) if one.get("text")]
+            found[f"{number}-{turn.get('id', '')}"] = (versions or [turn.get("utterance", "")])[0]
+    return found
+
+
+def _worded(data: Path) -> list[str]:
+    """Return what share of the words of a person's version of CAsT 2019 the turns hold."""
+    lines = (
+        (data / CAST_2019 / "evaluation_topics_annotated_resolved_v1.0.tsv").read_text(encoding="utf-8").splitlines()
+    )
+    person = dict(line.split("\t") for line in lines)
+    asked, done = [], []
+    for topic in json.loads((data / CAST_2019 / "evaluation_topics_v1.0.json").read_bytes()):
+        earlier: list[Turn] = []
+        for turn in topic["turn"]:
+            question, right = turn["raw_utterance"], person[f"{topic['number']}_{turn['number']}"]
+            chosen = readings(question, earlier)[0]
+            asked.append(recall(question, right))
+            done.append(recall(chosen.text, right))
+            earlier.append(Turn(chosen.text, "", chosen.meant))
+    said = f"as asked {np.mean(asked):.3f}, completed {np.mean(done):.3f}"
+    return [f"CAsT 2019, {len(asked)} turns, without a search: ROUGE-1 recall of a person's version: {said}"]
+
+
+def recall(said: str, right: str) -> float:
+    """Return what share of the words of ``right`` stand in ``said``, each as often as there: ROUGE-1 recall, 0 to 1."""
+    have, want = (Counter(re.findall(r"\w+", text.casefold())) for text in (said, right))
+    return (have & want).total() / max(1, want.total())
+
+
+if __name__ == "__main__":
+    sys.exit(finished(lambda: main(sys.argv[1:])))
