@@ -88,7 +88,7 @@ class Asker:
         """
         check_question(question, k)
         looks = [self._look(reading, only) for reading in _readings(question, after)]
-        found = max(looks, key=lambda look: look.strength - LATER * looks.index(look))
+        found = self._chosen(looks)
         groups = found.groups[: min(k, MOST)]
         ranked = answers(groups, self.scale)
         sure = ranked[0].confidence if ranked else 0.0
@@ -122,6 +122,15 @@ class Asker:
             "read": (time.perf_counter() - retrieved) * 1000,
         }
         return Look(reading, groups, found, asked.phrases, spent)
+
+    def _chosen(self, looks: Sequence[Look]) -> Look:
+        """Return the look that answers best; what stands alone is not read otherwise without an answer to show for."""
+        best = max(looks, key=lambda look: look.strength - LATER * looks.index(look))
+        return best if self._answers(best) or looks[0].reading.meant else looks[0]
+
+    def _answers(self, look: Look) -> bool:
+        first = answers(look.groups[:1], self.scale)
+        return bool(first) and first[0].confidence >= self.scale.threshold
 
     @property
     def scale(self) -> Scale:

@@ -6,7 +6,7 @@ from index.errors import UsageError
 
 MOST = 100
 """The most answers that one question gets; a larger wish is cut to it."""
-LONGEST = 100_000
+LONGEST = 50_000
 """Characters of a question: far more than any has."""
 
 

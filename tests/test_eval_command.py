@@ -128,7 +128,7 @@ def test_calibrating_stores_with_the_index_what_a_rollback_takes_back(tmp_path: 
     assert qa("index", seeds, "--index", tmp_path / "ix", "--quiet").returncode == 0
     done = qa("eval", DEV, "--index", tmp_path / "ix", "--calibrate", "precision=0.85", "--json")
     assert done.returncode == 0, done.stderr
-    assert "Confidence was fitted to 130 questions" in done.stderr
+    assert "Confidence was fitted to 156 questions" in done.stderr
     stored = json.loads(qa("status", "--index", tmp_path / "ix", "--json").stdout)["threshold"]
     assert f"from a confidence of {stored:.2f} on" in done.stderr
     assert f"answers count from a confidence of {stored:.2f} on" in qa("status", "--index", tmp_path / "ix").stdout

@@ -106,7 +106,7 @@ def test_why_says_how_the_question_was_made(chat: Chat) -> None:
     chat.respond(QUESTION)
     assert said(chat, "/why") == "The question was asked as it stands.\n"
     chat.respond("Where did it land?")
-    assert said(chat, "/why") == '"it" is Chang\'e-4.\\u{1b}[2J\n'
+    assert said(chat, "/why") == "Asked as: Where did Chang'e-4 touch down?\n\"it\" is Chang'e-4.\\u{1b}[2J\n"
 
 
 # More of the last answers.

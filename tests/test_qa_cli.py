@@ -88,7 +88,7 @@ def reseal(manifest: Path, change: Callable[[dict[str, Any]], None]) -> None:
     [
         (["ask", ""], ["The question is blank"]),
         (["ask", " ", "\t"], ["The question is blank"]),
-        (["ask", "why " * 50_000], ["200,000 characters", "100,000 are the most"]),
+        (["ask", "why " * 20_000], ["80,000 characters", "50,000 are the most"]),
         (["ask", "-what is it"], ["put -- before it"]),
         (["ask", "what", "-k", "0"], ["-k 0"]),
         (["ask", "what", "-k", "-3"], ["-k -3"]),
@@ -321,12 +321,12 @@ def test_ask_reads_questions_from_stdin(qa: Qa, seed_index: Path) -> None:
 def test_question_that_cannot_be_asked_is_named_by_its_line_and_the_others_are_answered(
     options: list[str], qa: Qa, seed_index: Path
 ) -> None:
-    asked = [f"{QUESTION} \u2028 \x0b \x85 ", " \t ", "why " * 50_000, f"{UNKNOWN}\x1b[2J"]
+    asked = [f"{QUESTION} \u2028 \x0b \x85 ", " \t ", "why " * 20_000, f"{UNKNOWN}\x1b[2J"]
     done = qa("ask", "-", *options, "--index", seed_index, stdin="\n".join(asked))
     assert done.returncode == 0
     assert done.stderr.splitlines() == [
         "Line 2 is blank and was passed over; give one question a line.",
-        "Line 3 was passed over: The question has 199,999 characters, and 100,000 are the most. Ask something shorter.",
+        "Line 3 was passed over: The question has 79,999 characters, and 50,000 are the most. Ask something shorter.",
     ]
     if options:
         assert [json.loads(line)["question"] for line in done.stdout.splitlines()] == [QUESTION, asked[3]]
@@ -338,7 +338,7 @@ def test_question_that_cannot_be_asked_is_named_by_its_line_and_the_others_are_a
 
 
 def test_stdin_without_one_question_is_refused_before_anything_is_opened(qa: Qa) -> None:
-    done = qa("ask", "-", stdin="\n" + "why " * 5_000)
+    done = qa("ask", "-", stdin="\n" + "why " * 20_000)
     assert (done.returncode, done.stdout) == (2, "")
     assert [line.split(": ")[0] for line in done.stderr.splitlines()] == [
         "Line 1 is blank and was passed over; give one question a line.",

@@ -47,7 +47,7 @@ class Oracle:
     def index(self) -> "Oracle":
         return self
 
-    def ask(self, question: str, k: int = 1, *, explained: bool = False) -> Reply:
+    def ask(self, question: str, k: int = 1, *, explained: bool = False, after: Sequence[Reply] = ()) -> Reply:
         self.asked.append((question, k, explained, len(self.out)))
         return reply(question, answered=question.endswith("!"), explained=explained)
 

@@ -159,7 +159,10 @@ class Chat:
         return f"Only {found.title} ({name(found.path)}) is asked now; /only alone asks all again.\n"
 
     def _why(self, last: Turn, _: str) -> str:
-        return f"{sanitise(last.reply.made)}\n" if last.reply.made else AS_IT_STANDS
+        reply = last.reply
+        if reply.standalone == reply.question or not reply.made:
+            return AS_IT_STANDS
+        return f"Asked as: {one_line(reply.standalone)}\n{sanitise(reply.made)}\n"
 
     def _fresh(self, _: str) -> str:
         self.conversation.happens(Event("fresh"))

@@ -36,12 +36,13 @@ def readings(question: str, earlier: Sequence[Turn]) -> tuple[Reading, ...]:
     asked = Reading(question, why="It was taken as it stands.")
     if not earlier:
         return (Reading(question),)
+    in_full = earlier[-1]
     earlier = [_without_brackets(turn) for turn in earlier]
     last = earlier[-1]
     if (word := bare(question)) is not None:
         return (_asked_otherwise(word, last),)
     if (rest := opened(question)) is not None:
-        return _unique(_in_place(question, rest, last))
+        return _unique([*_in_place(rest, in_full), _with_last(question, last)])
     how = leaning(question)
     if how is not None:
         meant = focus(question, earlier, how)[:MEANT]
@@ -77,7 +78,7 @@ def _asked_otherwise(word: str, last: Turn) -> Reading:
     return Reading(f"{capital(word)} {rest}", last.meant, "Only the question word was taken for new.")
 
 
-def _in_place(question: str, rest: str, last: Turn) -> list[Reading]:
+def _in_place(rest: str, last: Turn) -> list[Reading]:
     """Return the last question with what is asked about now in the place of something of the same sort."""
     rest = _LED.sub("", rest).rstrip(" ?.!")
     new = next(iter(phrases(rest, within=True)), None)
@@ -88,8 +89,12 @@ def _in_place(question: str, rest: str, last: Turn) -> list[Reading]:
         end = one.start + len(one.text)
         text = capital(last.question[: one.start] + rest + last.question[end:])
         found.append(Reading(text, rest, f"The last question was taken, with {rest} for {one.text}."))
+    return found
+
+
+def _with_last(question: str, last: Turn) -> Reading:
     whole = _behind(question, [last.question.rstrip(" ?.!")])
-    return [*found, Reading(whole, last.meant, "It was read together with the last question.")]
+    return Reading(whole, last.meant, "It was read together with the last question.")
 
 
 def _within(text: str, last: Turn) -> str:

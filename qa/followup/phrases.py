@@ -13,21 +13,23 @@ from index.terms import FUNCTION_WORDS, fold
 WORD = re.compile(r"[^\W_]+(?:['’.&+/-][^\W_]+)*")
 
 _VERBS = frozenset(
-    """accept achieve act add affect agree aim allow announce appear apply argue arrive ask attack avoid ban base
-    become began begin begun believe belong bring brought build built buy bought call came carry catch caught
-    cause celebrate change choose chose claim come compare complete connect consider consist contain continue
-    contribute cost create criticise criticize cut deal decide define depend describe design develop die died
-    differ discover discuss do drink earn eat enable end exist expect explain face fail feature feel felt fight
-    find focus follow form found gain gave get getting give given go goes going gone got grow grew happen
-    happening hear held help hold impact improve include increase influence inspire intend invent involve join
-    keep kept kill know known land launch launched lead leave led left let like list live lived lose lost love
-    made make making mean meant measure meet met mention miss move need offer open operate own pay plan planned
-    play prefer prepare prevent produce propose protect prove provide publish put raise react reach read receive
-    recommend reduce refer relate release remain remember remove replace reply report represent require respond
-    return run said saw say see seen sell send sent serve set share show sign sold spend spent spread stand start
-    started state stay stop study suggest support survive take taken talk tell think thought told took treat
-    treatable tried try turn understand use used using visit wait want warn watch wear went win won work worked
-    write written wrote start teach taught learn please""".split()
+    """abolish accept accuse achieve act add affect agree aim allow announce appear apply argue arrest arrive ask
+    attack attend avoid ban beat become began begin begun believe belong bought bring brought build built buy call
+    came carry catch caught cause celebrate change choose chose claim collect come commission compare complete
+    conceive confirm connect consider consist contain continue contribute cost create criticise criticize cure cut
+    deal decide define deny depend describe design develop die died differ discover discuss do drink earn eat
+    elect enable end endanger evaluate exist expect explain explore face fail feature feel felt fight find fire
+    focus follow forbid form found gain gave get getting give given go goes going gone got grew grow happen
+    happening hear held help hire hit hold host impact improve include increase influence injure inspire intend
+    invent involve join keep kept kill know known land launch launched lead learn leave led left let like limit
+    list live lived lose lost love made make making marry mean meant measure meet mention met miss move need offer
+    open operate orbit own pay plan planned play please prefer prepare prevent produce promise propose protect
+    prove provide publish punish put quit raise reach react read receive recommend reduce refer relate release
+    remain remember remove replace reply report represent require rescue resign respond restrict retire return run
+    said sang saw say search see seen sell send sent serve set share shoot shot show sign sing sold spend spent
+    sponsor spread stand start started state stay step stop study sue suggest sung support survive take taken talk
+    taught teach tell think thought told took tour travel treat treatable tried try turn understand use used using
+    visit vote wait want warn watch wear went win won work worked write written wrote""".split()
 )
 """Verbs that questions are made of: they end a phrase. Forms in -s, -ed and -ing are told by ``_is_verb``."""
 _VAGUE = frozenset(
