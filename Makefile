@@ -1,6 +1,6 @@
 PYTHON ?= python
 
-.PHONY: check lint types contracts test eval fit trials bench fidelity scores reader torture picture
+.PHONY: check lint types contracts test eval fit trials bench fidelity scores followups reader torture picture
 
 check: lint types contracts test      ## everything that CI runs
 
@@ -37,6 +37,10 @@ fidelity:                             ## our vectors and words beside their orig
 scores:                               ## public sets beside published scores, into docs/scores.md: DATA=a folder of sets
 	@test -n "$(DATA)" || { echo 'Name a folder of public question sets: make scores DATA=~/sets' >&2; exit 2; }
 	$(PYTHON) -m eval.scores "$(DATA)" $(SCORES)
+
+followups:                            ## what completing follow-ups is worth: DATA=a folder of sets
+	@test -n "$(DATA)" || { echo 'Name a folder of public question sets: make followups DATA=~/sets' >&2; exit 2; }
+	$(PYTHON) -m eval.followups "$(DATA)" $(FOLLOWUPS)
 
 reader:                               ## train the reader, hours on a CPU, resumable: DATA=sets WORK=a folder PASSES=1
 	@test -n "$(DATA)" -a -n "$(WORK)" || { echo 'Name both: make reader DATA=~/sets WORK=~/reader' >&2; exit 2; }

@@ -577,3 +577,20 @@ def test_an_index_is_done_also_where_the_reader_cannot_be_prepared(kites: Path, 
     done = qa("index", env={"QA_CACHE": str(tmp_path / "no-folder")})
     assert done.returncode == 0
     assert "The reader has to be prepared once, and" in done.stderr
+
+
+def test_a_question_after_another_is_completed_from_it(qa: Qa, seed_index: Path) -> None:
+    first, second = "What will Chang'e-7 study?", "When is it due to launch?"
+    done = qa("ask", "--after", first, second, "--json", "--index", seed_index)
+    reply = json.loads(done.stdout)
+    assert (reply["question"], reply["standalone"]) == (second, "When is Chang'e-7 due to launch?")
+    shown = qa("ask", "--after", first, second, "--index", seed_index)
+    assert shown.stdout.startswith("Asked as: When is Chang'e-7 due to launch?\n\n")
+    assert qa("ask", "--after", " ", second, "--index", seed_index).returncode == 2
+
+
+def test_why_not_completes_a_question_too(qa: Qa, seed_index: Path) -> None:
+    why_not = ("--why-not", "003_", "--index", seed_index)
+    after = qa("ask", "--after", "What will Chang'e-7 study?", "When is it due to launch?", *why_not)
+    whole = qa("ask", "When is Chang'e-7 due to launch?", *why_not)
+    assert after.stdout == whole.stdout != qa("ask", "When is it due to launch?", *why_not).stdout

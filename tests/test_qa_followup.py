@@ -117,6 +117,16 @@ LANDED = Turn("When did Chang'e-4 land on the far side?", "January 3")
         ("When is it due to launch?", [STUDY], "When is Chang'e-7 due to launch?"),
         ("and what is its budget", [STUDY], "What is Chang'e-7's budget"),
         ("How old is she?", [HEAD], "How old is Liu Mei (head, centre)?"),
+        (
+            "What did he say about CNSA?",
+            [Turn("Who is Pei Zhaoyu?", "deputy director of NASA")],
+            "What did Pei Zhaoyu say about CNSA?",
+        ),
+        (
+            "What did he say?",
+            [Turn("Who is Pei Zhaoyu?", "an engineer of NASA and Chang'e-4")],
+            "What did Pei Zhaoyu say?",
+        ),
         ("Why?", [LANDED], "Why did Chang'e-4 land on the far side?"),
         ("And Chang'e-8?", [STUDY], "What will Chang'e-8 study?"),
         ("And in 2020?", [Turn("What was launched in 2018?")], "What was launched in 2020?"),

@@ -38,6 +38,6 @@ def test_the_scores_are_what_eval_prints(seed_index: Path) -> None:
     assert without_latency[0] == without_latency[1]
 
 
-@pytest.mark.parametrize("command", ["ask", "chat", "index", "status", "verify", "eval"])
+@pytest.mark.parametrize("command", ["ask", "chat", "index", "status", "verify", "doctor", "eval"])
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert re.search(rf"^qa {command}\b", README, re.MULTILINE)

@@ -68,6 +68,8 @@ def read_script(path: Path) -> list[Step]:
 def play(steps: Sequence[Step], columns: int, environ: Mapping[str, str]) -> Screen:
     """Return the screen after all steps, run in the current folder one after the other, as a shell would show them.
 
+    A program that was typed to is left at its next prompt.
+
     Raises UserError where a program neither ends nor waits for more to be typed.
     """
     screen = Screen(columns)
@@ -77,7 +79,7 @@ def play(steps: Sequence[Step], columns: int, environ: Mapping[str, str]) -> Scr
             for line in step.typed:
                 _watch(terminal, screen, until_prompt=True)
                 os.write(terminal.handle, f"{line}\r".encode())
-            _watch(terminal, screen, until_prompt=False)
+            _watch(terminal, screen, until_prompt=bool(step.typed))
     return screen
 
 

@@ -19,7 +19,7 @@ MOST = 3
 """Ways in which a question is looked for."""
 CONTEXT = 3
 """Phrases of the last question that follow in brackets."""
-FEW = 3
+FEW = 2
 """Words of matter in a question that can hardly be meant alone."""
 _ANYTHING = Leaning(person=False, several=False)
 _ASKING = re.compile(

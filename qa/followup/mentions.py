@@ -66,13 +66,19 @@ def likely(mention: Mention, how: Leaning) -> float:
 
 
 def focus(question: str, earlier: Sequence[Turn], how: Leaning) -> list[Phrase]:
-    """Return what a conversation spoke of, by how likely a later question means it; for a person, names alone.
+    """Return what a conversation spoke of, by how likely a later question means it; for a person, only what may be one.
 
     Where the conversation names nobody, a thing is better than nothing.
     """
     found = sorted(mentions(question, earlier), key=lambda one: -likely(one, how))
-    names = [one.phrase for one in found if one.phrase.sort is Sort.NAME]
-    return names if how.person and names else [one.phrase for one in found]
+    people = [one.phrase for one in found if _may_be_somebody(one.phrase)]
+    return people if how.person and people else [one.phrase for one in found]
+
+
+def _may_be_somebody(phrase: Phrase) -> bool:
+    """Tell whether a phrase is a name, and neither an abbreviation nor one with figures."""
+    figures = any(mark.isdigit() for mark in phrase.text)
+    return phrase.sort is Sort.NAME and not figures and not phrase.text.isupper()
 
 
 def mentions(question: str, earlier: Sequence[Turn]) -> list[Mention]:
