@@ -14,7 +14,7 @@ from index.errors import UsageError
 from index.records import Span
 from qa.chat.conversation import Conversation, Event, Turn
 from qa.chat.conversations import LAST, Shelf, listing, listing_payload, taken_up
-from qa.chat.kept import KEPT, read
+from qa.chat.kept import KEPT, let_go, read
 from qa.chat.state import keeping, state_folder
 from qa.records import Answer, Citation, IndexState, Reply
 
@@ -280,3 +280,12 @@ def test_qa_keep_decides(value: str | None, kept: bool, monkeypatch: pytest.Monk
     if value is not None:
         monkeypatch.setenv("QA_KEEP", value)
     assert keeping() is kept
+
+
+def test_the_conversation_that_is_going_on_is_never_let_go(shelf: Shelf) -> None:
+    own = shelf.folder / f"{numbered(shelf, KEPT)[-1]}.jsonl"
+    os.utime(own, (1, 1))  # as old as can be, as where a clock was put back
+    (shelf.folder / "another.jsonl").touch()
+    let_go(own)
+    assert own.exists()
+    assert len(list(shelf.folder.iterdir())) == KEPT

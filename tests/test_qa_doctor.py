@@ -24,9 +24,10 @@ from index.calibration import store
 from index.embed import OnnxEmbedder
 from index.errors import UsageError
 from index.records import ModelCard
+from qa.chat.state import state_folder
 from qa.doctor import folders, indexed, installation, prepared
 from qa.doctor.examine import survived
-from qa.doctor.folders import Folder, state_folder, writable
+from qa.doctor.folders import Folder, writable
 from qa.doctor.installation import Requirement, packages, python, requirements, satisfies
 from qa.doctor.records import Check, Level, failure, fine, parted, warning
 from qa.doctor.report import findings_payload, findings_text

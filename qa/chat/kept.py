@@ -55,7 +55,7 @@ class Keeper:
         try:
             if self._handle is None and self.hold() and self._handle is not None:
                 append(self._handle, {"version": VERSION, "index": str(self._index)})
-                let_go(self.file.parent)
+                let_go(self.file)
             if self._handle is not None:
                 append(self._handle, {"what": event.what, "turn": stored(event.turn) if event.turn else None})
         except (OSError, ValueError) as error:
@@ -81,9 +81,10 @@ def files_in(folder: Path) -> list[tuple[Path, datetime]]:
     return [(file, datetime.fromtimestamp(when / 1e9).astimezone()) for when, file in sorted(found, reverse=True)]
 
 
-def let_go(folder: Path) -> None:
-    """Remove all but the newest KEPT conversations."""
-    for file, _ in files_in(folder)[KEPT:]:
+def let_go(own: Path) -> None:
+    """Remove all but the newest KEPT conversations of a folder; ``own`` stays, whatever the clock says."""
+    others = [file for file, _ in files_in(own.parent) if file != own]
+    for file in others[KEPT - 1 :]:
         with contextlib.suppress(OSError):
             file.unlink()
 

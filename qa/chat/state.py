@@ -8,17 +8,17 @@ import contextlib
 import errno
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from index.files import FILE_MODE, make_folder
 
 
-def state_folder() -> Path:
+def state_folder(environ: Mapping[str, str] = os.environ) -> Path:
     """Return the folder: QA_STATE, else qa in XDG_STATE_HOME, else ~/.local/state/qa."""
-    if os.environ.get("QA_STATE"):
-        return Path(os.path.expanduser(os.environ["QA_STATE"])).absolute()
-    base = os.environ.get("XDG_STATE_HOME", "")
+    if environ.get("QA_STATE"):
+        return Path(os.path.expanduser(environ["QA_STATE"])).absolute()
+    base = environ.get("XDG_STATE_HOME", "")
     return Path(base if os.path.isabs(base) else os.path.expanduser("~/.local/state")) / "qa"
 
 

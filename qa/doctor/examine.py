@@ -14,6 +14,7 @@ from index import exports
 from index.errors import UserError
 from index.generation import Manifest
 from index.place import find_index
+from qa.chat.state import state_folder
 from qa.doctor import folders, indexed, installation, prepared
 from qa.doctor import terminal as terminals
 from qa.doctor.folders import Folder
@@ -113,7 +114,7 @@ def _cache() -> Iterable[Check]:
 
 
 def _state() -> Folder:
-    place = folders.state_folder(os.environ)
+    place = state_folder()
     return Folder("state", place, Level.WARNING, "conversations cannot be kept", NAME_STATE)
 
 

@@ -5,7 +5,6 @@ import shlex
 import shutil
 import stat
 import tempfile
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -28,14 +27,6 @@ class Folder:
     loss: str
     """What does not work then."""
     remedy: str
-
-
-def state_folder(environment: Mapping[str, str]) -> Path:
-    """Return where conversations and what was typed are kept: QA_STATE, else qa in the folder for such things."""
-    if environment.get("QA_STATE"):
-        return Path(os.path.expanduser(environment["QA_STATE"])).absolute()
-    base = environment.get("XDG_STATE_HOME", "")
-    return Path(base if os.path.isabs(base) else os.path.expanduser("~/.local/state")) / "qa"
 
 
 def writable(folder: Folder) -> Check:
