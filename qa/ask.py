@@ -124,20 +124,25 @@ class Asker:
         return Look(reading, groups, found, asked.phrases, spent)
 
     def _chosen(self, looks: Sequence[Look]) -> Look:
-        """Return the look that answers best; what stands alone is not read otherwise without an answer to show for."""
-        best = max(looks, key=lambda look: look.strength - LATER * looks.index(look))
-        return best if self._answers(best) or looks[0].reading.meant else looks[0]
+        """Return the look that answers best; what stands alone is not read otherwise without an answer to show for.
 
-    def _answers(self, look: Look) -> bool:
-        first = answers(look.groups[:1], self.scale)
-        return bool(first) and first[0].confidence >= self.scale.threshold
+        By the scale that is built in, so that what is found does not change with how sure an answer is wanted to be.
+        """
+        best = max(looks, key=lambda look: look.strength - LATER * looks.index(look))
+        first = answers(best.groups[:1], self._built_in)
+        found = bool(first) and first[0].confidence >= self._built_in.threshold
+        return best if found or looks[0].reading.meant else looks[0]
+
+    @property
+    def _built_in(self) -> Scale:
+        return READING if self.reader else ALIKE
 
     @property
     def scale(self) -> Scale:
         """How sure answers are, and from where on they count."""
         manifest = self.index.manifest
         ours = self.reader.fingerprint if self.reader else ""
-        default = READING if self.reader else ALIKE
+        default = self._built_in
         fitted = scale_of(manifest.scale, manifest.threshold, default) if manifest.fitted_with == ours else default
         return fitted if self.least is None else replace(fitted, threshold=self.least)
 

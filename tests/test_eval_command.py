@@ -126,15 +126,16 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
 
 def test_calibrating_stores_with_the_index_what_a_rollback_takes_back(tmp_path: Path, seeds: Path) -> None:
     assert qa("index", seeds, "--index", tmp_path / "ix", "--quiet").returncode == 0
-    done = qa("eval", DEV, "--index", tmp_path / "ix", "--calibrate", "precision=0.85", "--json")
+    asked = ("eval", DEV, "--index", tmp_path / "ix", "--no-reader", "--json")
+    done = qa(*asked, "--calibrate", "precision=0.8")
     assert done.returncode == 0, done.stderr
     assert "Confidence was fitted to 156 questions" in done.stderr
     stored = json.loads(qa("status", "--index", tmp_path / "ix", "--json").stdout)["threshold"]
     assert f"from a confidence of {stored:.2f} on" in done.stderr
     assert f"answers count from a confidence of {stored:.2f} on" in qa("status", "--index", tmp_path / "ix").stdout
     before = json.loads(done.stdout)
-    after = json.loads(qa("eval", DEV, "--index", tmp_path / "ix", "--json").stdout)
-    assert after["measures"]["answered_precision"]["mean"] >= 0.85
+    after = json.loads(qa(*asked).stdout)
+    assert after["measures"]["answered_precision"]["mean"] >= 0.8
     assert after["measures"]["answered_precision"]["mean"] > before["measures"]["answered_precision"]["mean"]
     same = ("hit@1", "hit@5", "answer@1", "abstain_auroc")
     assert [after["measures"][name] for name in same] == [before["measures"][name] for name in same]
