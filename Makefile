@@ -1,8 +1,8 @@
 PYTHON ?= python
 
-.PHONY: check lint types contracts test eval fit trials bench fidelity scores followups reader torture picture
+.PHONY: check lint types contracts test heavy eval fit trials bench fidelity scores followups reader torture picture
 
-check: lint types contracts test      ## everything that CI runs
+check: lint types contracts test heavy ## everything that CI runs
 
 lint:                                 ## style
 	$(PYTHON) -m ruff check .
@@ -16,6 +16,9 @@ contracts:                            ## who may import whom
 
 test:                                 ## the tests: offline, a few minutes
 	$(PYTHON) -m pytest
+
+heavy:                                ## the tests that take longer than all others
+	$(PYTHON) -m pytest -m heavy
 
 eval:                                 ## score the held-out questions on a throw-away index of ./seeds
 	$(PYTHON) -m qa eval --index "$$(mktemp -d)"

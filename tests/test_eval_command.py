@@ -124,6 +124,7 @@ def test_what_cannot_be_done_is_told_in_a_sentence(
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.heavy
 def test_calibrating_stores_with_the_index_what_a_rollback_takes_back(tmp_path: Path, seeds: Path) -> None:
     assert qa("index", seeds, "--index", tmp_path / "ix", "--quiet").returncode == 0
     lines = Path(DEV).read_text(encoding="utf-8").splitlines(keepends=True)

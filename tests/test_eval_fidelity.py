@@ -167,6 +167,7 @@ def test_results_are_kept_as_json(
     assert "small: 4 texts, 3 questions" in capsys.readouterr().out
 
 
+@pytest.mark.heavy
 def test_the_real_peer_agrees(embedder: OnnxEmbedder) -> None:
     texts = {**TEXTS, "long.txt": " ".join([TEXTS["comet.txt"], *[TEXTS["train.txt"]] * 20])}
     rankings, vectors, spent = by_peer(texts, QUESTIONS, run_module)

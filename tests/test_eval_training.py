@@ -221,6 +221,7 @@ def trained(sets: Path, work: Path, *options: str) -> str:
     return done.stderr
 
 
+@pytest.mark.heavy
 def test_a_run_that_stopped_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     sets = small_sets(tmp_path / "sets")
     line = json.loads(gzip.decompress((sets / FORMS["squad"][0][0]).read_bytes()).splitlines()[0])

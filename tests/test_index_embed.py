@@ -82,6 +82,7 @@ def theirs(printed: list[str], tmp_path_factory: pytest.TempPathFactory) -> dict
     return dict(zip(texts, np.array(json.loads(made.read_text())), strict=True))
 
 
+@pytest.mark.heavy
 def test_vectors_in_full_precision_are_those_of_sentence_transformers(
     full_embedder: OnnxEmbedder, theirs: dict[str, np.ndarray]
 ) -> None:

@@ -210,6 +210,7 @@ export.main(Path(sys.argv[1]), Path(sys.argv[2]), "m", "a" * 64, Precision.INT8)
 """
 
 
+@pytest.mark.heavy
 def test_export_that_loses_more_than_it_may_is_refused(tmp_path: Path) -> None:
     folder = models.find_model(models.DEFAULT_MODEL)
     command = [sys.executable, "-P", "-c", EXPORT, str(folder), str(tmp_path)]

@@ -299,6 +299,7 @@ def test_a_cache_that_is_no_folder_fails_with_its_remedy(doctor: Doctor, kites: 
     assert found["articles"]["level"] == "ok"
 
 
+@pytest.mark.heavy
 def test_what_a_killed_preparation_left_is_told_once_it_is_old(
     doctor: Doctor, follow: Callable[[str], None], cache: Path
 ) -> None:
@@ -315,6 +316,7 @@ def test_what_a_killed_preparation_left_is_told_once_it_is_old(
 # An index that is broken, old or busy.
 
 
+@pytest.mark.heavy
 def test_a_damaged_file_is_named_and_the_remedy_mends_it(
     doctor: Doctor, follow: Callable[[str], None], kites: Path
 ) -> None:
@@ -344,6 +346,7 @@ def test_a_manifest_cut_short_fails_and_the_rest_is_looked_at(doctor: Doctor, ki
     assert found["disk of index"]["level"] == "ok"
 
 
+@pytest.mark.heavy
 def test_a_newer_generation_that_is_damaged_is_told(doctor: Doctor, follow: Callable[[str], None], kites: Path) -> None:
     (kites / "manifest-00000002.json").write_text("{")
     code, found = doctor()
@@ -352,6 +355,7 @@ def test_a_newer_generation_that_is_damaged_is_told(doctor: Doctor, follow: Call
     assert doctor()[0] == 0
 
 
+@pytest.mark.heavy
 def test_changed_articles_are_counted_and_the_remedy_takes_them_up(
     doctor: Doctor, follow: Callable[[str], None], kites: Path, tmp_path: Path
 ) -> None:
@@ -372,6 +376,7 @@ def test_a_folder_that_is_gone_may_come_back(doctor: Doctor, kites: Path, tmp_pa
     )
 
 
+@pytest.mark.heavy
 def test_remedies_name_an_index_that_is_elsewhere(
     doctor: Doctor, follow: Callable[[str], None], kites: Path, tmp_path: Path
 ) -> None:
@@ -383,6 +388,7 @@ def test_remedies_name_an_index_that_is_elsewhere(
     assert doctor("--index", tmp_path / "an index")[1]["articles"]["level"] == "ok"
 
 
+@pytest.mark.heavy
 def test_a_confidence_of_another_reader_is_told(doctor: Doctor, kites: Path) -> None:
     store(kites, (2.0, -1.0), 0.9)
     found = doctor()[1]["confidence"]
@@ -391,6 +397,7 @@ def test_a_confidence_of_another_reader_is_told(doctor: Doctor, kites: Path) -> 
     assert doctor()[1]["confidence"]["says"] == "fitted for this index and this reader"
 
 
+@pytest.mark.heavy
 def test_what_a_killed_update_left_is_told_and_the_remedy_removes_it(
     doctor: Doctor, follow: Callable[[str], None], kites: Path
 ) -> None:

@@ -151,6 +151,7 @@ def test_what_is_not_there_is_below_what_is(reader: OnnxReader) -> None:
     assert max(absent) < 0 < there
 
 
+@pytest.mark.heavy
 def test_the_export_says_what_the_network_says(reader: OnnxReader, tmp_path: Path) -> None:
     """Against torch and transformers, in a process of their own: the same span, a margin within a logit."""
     code = """

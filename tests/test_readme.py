@@ -32,6 +32,7 @@ def test_the_transcript_is_what_the_program_prints(seed_index: Path, seed_articl
     assert done.stdout.replace(f"{seed_articles.name}/000_", "seeds/000_") == printed
 
 
+@pytest.mark.heavy
 def test_the_scores_are_what_eval_prints(seed_index: Path) -> None:
     printed = re.search(r"<!-- qa eval -->\n```\n(.*?)\n```", README, re.DOTALL)[1]
     with prepared(default_set(), seed_index, tell) as exam:

@@ -5,8 +5,13 @@ from torture import TRIALS, Trial, failures
 from torture_disk import Disk, File
 from torture_output import banned_in
 
+HEAVY = {"damage, small files", "damage, large files", "power loss, then an update"}
 
-@pytest.mark.parametrize("trial", TRIALS, ids=[trial.name for trial in TRIALS])
+
+@pytest.mark.parametrize(
+    "trial",
+    [pytest.param(one, id=one.name, marks=[pytest.mark.heavy] if one.name in HEAVY else []) for one in TRIALS],
+)
 def test_trial(trial: Trial) -> None:
     counts = trial.small()
     assert failures(trial, counts) == [], counts
