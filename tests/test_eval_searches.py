@@ -19,6 +19,7 @@ def test_orders_by_hand() -> None:
     assert ORDERS["both"](seen, 0.5) == pytest.approx(0.25 * 0.4 + 0.75 * 0.5 + 0.2 * 0.2 + 1.6 * 0.5)
 
 
+@pytest.mark.heavy
 def test_both_is_the_product(seed_index: Path, embedder: OnnxEmbedder) -> None:
     asker = Asker(open_index(seed_index), embedder)
     both = asking(asker, ORDERS["both"])

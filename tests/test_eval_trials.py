@@ -92,6 +92,7 @@ def both(seed_articles: Path, seed_index: Path, embedder: OnnxEmbedder) -> Both:
     return Asker(open_index(seed_index), embedder), asked, memory
 
 
+@pytest.mark.heavy
 def test_the_products_line_is_the_product(both: Both) -> None:
     product, tried, _ = both
     for question in [*(one.text for one in load(DEV)), PHRASED]:

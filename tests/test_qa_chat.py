@@ -416,6 +416,7 @@ def test_pipe_conversation_is_kept_only_where_one_is_taken_up(seed_index: Path, 
     assert not (tmp_path / "state").exists()
 
 
+@pytest.mark.heavy
 def test_pipe_conversation_goes_on_in_an_earlier_one(asker: Asker, seed_index: Path) -> None:
     shelf = Shelf(seed_index, pytest.fail)
     earlier = Chat(asker, conversation=shelf.begin(), shelf=shelf)

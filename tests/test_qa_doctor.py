@@ -141,6 +141,7 @@ def test_all_is_well_with_a_sound_index(doctor: Doctor, kites: Path) -> None:
     assert found["packages"]["says"] == f"all {len(PROJECT['dependencies'])} are there, in versions that will do"
 
 
+@pytest.mark.heavy
 def test_nothing_indexed_is_a_hint(doctor: Doctor, tmp_path: Path) -> None:
     code, found = doctor()
     assert (code, found["index"]["level"]) == (0, "warning")
@@ -151,6 +152,7 @@ def test_nothing_indexed_is_a_hint(doctor: Doctor, tmp_path: Path) -> None:
     assert doctor()[1]["index"]["remedy"] == "Run `qa index seeds` to try it on the articles there."
 
 
+@pytest.mark.heavy
 def test_nothing_is_written(doctor: Doctor, kites: Path, tmp_path: Path) -> None:
     def state() -> list[tuple[str, int, int]]:
         places = [*tmp_path.rglob("*"), *exports.cache().rglob("*")]
@@ -272,6 +274,7 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
+@pytest.mark.heavy
 @pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize("which", ["prepared model", "prepared reader"])
 def test_a_damaged_export_is_named_and_the_remedy_removes_it(
@@ -336,6 +339,7 @@ def test_a_damaged_file_is_named_and_the_remedy_mends_it(
     assert doctor()[1]["leftovers"]["level"] == "ok"
 
 
+@pytest.mark.heavy
 def test_a_manifest_cut_short_fails_and_the_rest_is_looked_at(doctor: Doctor, kites: Path) -> None:
     manifest = next(kites.glob("manifest-*.json"))
     manifest.write_bytes(manifest.read_bytes()[:100])

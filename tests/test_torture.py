@@ -5,7 +5,19 @@ from torture import TRIALS, Trial, failures
 from torture_disk import Disk, File
 from torture_output import banned_in
 
-HEAVY = {"damage, small files", "damage, large files", "power loss, then an update"}
+# Trials of more than some seconds.
+HEAVY = {
+    "a call of index.files fails",
+    "commands on hostile texts",
+    "damage, large files",
+    "damage, small files",
+    "power loss at every operation",
+    "power loss, then an update",
+    "random bits flipped",
+    "random bits, large files",
+    "random histories",
+    "rendered texts",
+}
 
 
 @pytest.mark.parametrize(
