@@ -34,6 +34,8 @@ from qa.doctor.report import findings_payload, findings_text
 from qa.doctor.terminal import Terminal, characters, marks
 from qa.reader import ready
 
+pytestmark = pytest.mark.heavy  # most of them run the command, which loads every engine
+
 ROOT = Path(__file__).resolve().parent.parent
 PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
 LISTING = """
@@ -141,7 +143,6 @@ def test_all_is_well_with_a_sound_index(doctor: Doctor, kites: Path) -> None:
     assert found["packages"]["says"] == f"all {len(PROJECT['dependencies'])} are there, in versions that will do"
 
 
-@pytest.mark.heavy
 def test_nothing_indexed_is_a_hint(doctor: Doctor, tmp_path: Path) -> None:
     code, found = doctor()
     assert (code, found["index"]["level"]) == (0, "warning")
@@ -152,7 +153,6 @@ def test_nothing_indexed_is_a_hint(doctor: Doctor, tmp_path: Path) -> None:
     assert doctor()[1]["index"]["remedy"] == "Run `qa index seeds` to try it on the articles there."
 
 
-@pytest.mark.heavy
 def test_nothing_is_written(doctor: Doctor, kites: Path, tmp_path: Path) -> None:
     def state() -> list[tuple[str, int, int]]:
         places = [*tmp_path.rglob("*"), *exports.cache().rglob("*")]
@@ -274,7 +274,6 @@ def cache(tmp_path: Path) -> Path:
     return tmp_path / "cache"
 
 
-@pytest.mark.heavy
 @pytest.mark.usefixtures("reader")
 @pytest.mark.parametrize("which", ["prepared model", "prepared reader"])
 def test_a_damaged_export_is_named_and_the_remedy_removes_it(
@@ -302,7 +301,6 @@ def test_a_cache_that_is_no_folder_fails_with_its_remedy(doctor: Doctor, kites: 
     assert found["articles"]["level"] == "ok"
 
 
-@pytest.mark.heavy
 def test_what_a_killed_preparation_left_is_told_once_it_is_old(
     doctor: Doctor, follow: Callable[[str], None], cache: Path
 ) -> None:
@@ -319,7 +317,6 @@ def test_what_a_killed_preparation_left_is_told_once_it_is_old(
 # An index that is broken, old or busy.
 
 
-@pytest.mark.heavy
 def test_a_damaged_file_is_named_and_the_remedy_mends_it(
     doctor: Doctor, follow: Callable[[str], None], kites: Path
 ) -> None:
@@ -339,7 +336,6 @@ def test_a_damaged_file_is_named_and_the_remedy_mends_it(
     assert doctor()[1]["leftovers"]["level"] == "ok"
 
 
-@pytest.mark.heavy
 def test_a_manifest_cut_short_fails_and_the_rest_is_looked_at(doctor: Doctor, kites: Path) -> None:
     manifest = next(kites.glob("manifest-*.json"))
     manifest.write_bytes(manifest.read_bytes()[:100])
@@ -350,7 +346,6 @@ def test_a_manifest_cut_short_fails_and_the_rest_is_looked_at(doctor: Doctor, ki
     assert found["disk of index"]["level"] == "ok"
 
 
-@pytest.mark.heavy
 def test_a_newer_generation_that_is_damaged_is_told(doctor: Doctor, follow: Callable[[str], None], kites: Path) -> None:
     (kites / "manifest-00000002.json").write_text("{")
     code, found = doctor()
@@ -359,7 +354,6 @@ def test_a_newer_generation_that_is_damaged_is_told(doctor: Doctor, follow: Call
     assert doctor()[0] == 0
 
 
-@pytest.mark.heavy
 def test_changed_articles_are_counted_and_the_remedy_takes_them_up(
     doctor: Doctor, follow: Callable[[str], None], kites: Path, tmp_path: Path
 ) -> None:
@@ -380,7 +374,6 @@ def test_a_folder_that_is_gone_may_come_back(doctor: Doctor, kites: Path, tmp_pa
     )
 
 
-@pytest.mark.heavy
 def test_remedies_name_an_index_that_is_elsewhere(
     doctor: Doctor, follow: Callable[[str], None], kites: Path, tmp_path: Path
 ) -> None:
@@ -392,7 +385,6 @@ def test_remedies_name_an_index_that_is_elsewhere(
     assert doctor("--index", tmp_path / "an index")[1]["articles"]["level"] == "ok"
 
 
-@pytest.mark.heavy
 def test_a_confidence_of_another_reader_is_told(doctor: Doctor, kites: Path) -> None:
     store(kites, (2.0, -1.0), 0.9)
     found = doctor()[1]["confidence"]
@@ -401,7 +393,6 @@ def test_a_confidence_of_another_reader_is_told(doctor: Doctor, kites: Path) -> 
     assert doctor()[1]["confidence"]["says"] == "fitted for this index and this reader"
 
 
-@pytest.mark.heavy
 def test_what_a_killed_update_left_is_told_and_the_remedy_removes_it(
     doctor: Doctor, follow: Callable[[str], None], kites: Path
 ) -> None:
