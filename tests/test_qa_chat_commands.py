@@ -407,3 +407,12 @@ def test_place_in_an_article_that_the_index_lost_is_said(own: tuple[Path, Asker]
     assert "kite.txt:3" in said(later, "/sources")
     with pytest.raises(UsageError, match=r"^kite\.txt is not in the index any more as it was then\. Ask the"):
         later.respond("/open 1")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [("/onyl x", " Did you mean /only?"), ("/Sorces", " Did you mean /sources?"), ("/xyzzy", "")],
+)
+def test_a_mistyped_command_is_answered_with_the_nearest(chat: Chat, typed: str, offered: str) -> None:
+    command = typed.split()[0]
+    assert said(chat, typed) == f"There is no {command}.{offered} /help lists the commands.\n"

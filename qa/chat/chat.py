@@ -11,7 +11,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
-from qa.chat.commands import HELP
+from index.alike import alike, offer
+from qa.chat.commands import HELP, NAMES
 from qa.chat.conversation import Conversation, Event, Turn
 from qa.chat.labelling import NOTHING_ASKED, Labelling
 from qa.limits import MOST
@@ -109,7 +110,7 @@ class Chat:
             return act(rest)
         if about := about_last.get(command.lower()):
             return about(self.conversation.last, rest) if self.conversation.last else NOTHING_ASKED
-        return f"There is no /{one_line(command)}. /help lists the commands.\n"
+        return f"There is no /{one_line(command)}.{offer(alike(f'/{command}', NAMES))} /help lists the commands.\n"
 
     def _ask(self, question: str) -> str:
         path, after = self.only.path if self.only else None, self.conversation.after
