@@ -1,7 +1,7 @@
 """Run as ``python -m eval.fit``: the scale of ``qa.confidence`` without the reader, from the development questions.
 
 Prints the logistic regression of "the first answer is right" on its score, and what each threshold
-would give. Looks at the development questions only.
+would give. Looks at the development questions only, those of conversations left out.
 """
 
 import sys
@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from eval.calibrate import fit
 from eval.gold import missing_gold
-from eval.question_sets import default_set, load
+from eval.question_sets import alone, default_set, load
 from eval.rows import Row
 from eval.run import score
 from qa.diagnostics import Progress
@@ -34,7 +34,7 @@ def thresholds(rows: tuple[Row, ...], confidence: Floats) -> list[str]:
 
 def main() -> None:
     """Ask the development questions and print the constants."""
-    questions = load(default_set("dev"))
+    questions = alone(load(default_set("dev")))
     with throwaway_asker(SEEDS, Setting(read=False)) as asker, Progress("Asking") as progress:
         texts = {article.key.path: article.text for article in asker.index.articles()}
         if missing := missing_gold(questions, texts):

@@ -11,28 +11,30 @@ import re
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from math import nan
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 
+from eval.estimates import bootstrap, ratio, value
 from eval.question_sets import Question
-from eval.reading import read, records
+from eval.reading import read
 from eval.replay import Replay
 from eval.resumable import finished
 from eval.rows import Row
 from eval.run import Before, score, summarise
-from eval.scores.conversations import conversations
+from eval.scores.articles import lay
+from eval.scores.conversations import conversations, written_out
 from eval.scores.sets import CAST
 from qa.diagnostics import Progress
 from qa.followup.complete import readings
-from qa.records import Turn
+from qa.records import Earlier
 from qa.session import Setting, throwaway_asker
 
 SHOWN = ("hit@1", "hit@5", "mrr@10")
-REPEATS = 10_000
-"""Resamples for the interval of a share."""
 CAST_2019 = Path("cast2019/evaluation")
 
 
@@ -49,11 +51,11 @@ def main(arguments: Sequence[str]) -> None:
 def _answered(data: Path, setting: Setting) -> list[str]:
     """Return what the turns of CAsT 2022 score, as they were asked, completed, and written out by a person."""
     given = conversations(CAST, data)
-    written = _written_out(data)
-    texts = {name: text.decode("utf-8") for name, text in dict(given.articles).items()}  # type: ignore[arg-type]
+    written = written_out(CAST, data)
+    articles = cast(Mapping[str, bytes], given.articles)
+    texts = {name: text.decode("utf-8") for name, text in articles.items()}
     with tempfile.TemporaryDirectory(prefix="qa-followups-") as folder:
-        for name, text in texts.items():
-            (Path(folder) / name).write_text(text, encoding="utf-8", newline="")
+        lay(articles, Path(folder))
         with throwaway_asker(Path(folder), setting) as asker:
             by_hand = [replace(one, text=written[one.id], history=()) for one in given.questions]
             ways: Mapping[str, tuple[Sequence[Question], Before | None]] = {
@@ -89,40 +91,26 @@ def _first(rows: Mapping[str, Sequence[Row]], first: Sequence[bool]) -> str:
 def _share(rows: Mapping[str, Sequence[Row]]) -> str:
     """Return what share of a person's gain is reached, with a 95 % bootstrap interval over turns."""
     asked, done, person = (np.array([row.measures["mrr@10"] or 0.0 for row in found]) for found in rows.values())
-    share: Callable[[np.ndarray], float] = lambda at: float(  # noqa: E731
-        (done[at] - asked[at]).sum() / (person[at] - asked[at]).sum()
-    )
-    chance = np.random.default_rng(1)
-    drawn = sorted(share(chance.integers(0, len(asked), len(asked))) for _ in range(REPEATS))
-    low, high = drawn[round(0.025 * REPEATS)], drawn[round(0.975 * REPEATS)]
-    return f"{share(np.arange(len(asked))):.2f} [{low:.2f}-{high:.2f}]"
-
-
-def _written_out(data: Path) -> dict[str, str]:
-    """Return each turn of CAsT 2022 as a person wrote it out; by the ids of ``conversations``."""
-    found = {}
-    for number, record, _ in records(read(data / CAST), "turns", []):
-        for turn in record["turns"]:  # type: ignore[attr-defined]
-            versions = [one["text"] for one in turn.get("rewritten_utterance", []) if one.get("text")]
-            found[f"{number}-{turn.get('id', '')}"] = (versions or [turn.get("utterance", "")])[0]
-    return found
+    share = ratio(done - asked, person - asked)
+    low, high = bootstrap({"share": share}, len(asked))["share"] or (nan, nan)
+    return f"{value(share, len(asked)):.2f} [{low:.2f}-{high:.2f}]"
 
 
 def _worded(data: Path) -> list[str]:
     """Return what share of the words of a person's version of CAsT 2019 the turns hold."""
     lines = (
-        (data / CAST_2019 / "evaluation_topics_annotated_resolved_v1.0.tsv").read_text(encoding="utf-8").splitlines()
+        read(data / CAST_2019 / "evaluation_topics_annotated_resolved_v1.0.tsv").content.decode("utf-8").splitlines()
     )
     person = dict(line.split("\t") for line in lines)
     asked, done = [], []
-    for topic in json.loads((data / CAST_2019 / "evaluation_topics_v1.0.json").read_bytes()):
-        earlier: list[Turn] = []
+    for topic in json.loads(read(data / CAST_2019 / "evaluation_topics_v1.0.json").content):
+        earlier: list[Earlier] = []
         for turn in topic["turn"]:
             question, right = turn["raw_utterance"], person[f"{topic['number']}_{turn['number']}"]
             chosen = readings(question, earlier)[0]
             asked.append(recall(question, right))
             done.append(recall(chosen.text, right))
-            earlier.append(Turn(chosen.text, "", chosen.meant))
+            earlier.append(Earlier(chosen.text, "", chosen.meant))
     said = f"as asked {np.mean(asked):.3f}, completed {np.mean(done):.3f}"
     return [f"CAsT 2019, {len(asked)} turns, without a search: ROUGE-1 recall of a person's version: {said}"]
 

@@ -4,7 +4,7 @@ Owns what a question is. Whether its gold stands in the articles is ``gold``'s t
 The public forms of question sets are read by ``squad`` and ``beir``; ``formats`` tells them apart.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib.resources import files
@@ -114,6 +114,12 @@ def parse(source: Source) -> tuple[Question, ...]:
     if problems:
         raise BadQuestions("\n".join(problems))
     return tuple(questions)
+
+
+def alone(questions: Sequence[Question]) -> tuple[Question, ...]:
+    """Return the questions that belong to no conversation, in their order: for what asks each of them as it stands."""
+    before = {earlier for question in questions for earlier in question.history}
+    return tuple(one for one in questions if not one.history and one.text not in before)
 
 
 def _question(record: Mapping[str, object], faults: list[str]) -> Question:

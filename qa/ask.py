@@ -17,7 +17,7 @@ from qa.expect import HasForm, expected_form
 from qa.explain import explain
 from qa.limits import MOST, check_question
 from qa.read import read
-from qa.records import Answer, Finding, IndexState, Reading, Reply, Turn
+from qa.records import Answer, Earlier, Finding, IndexState, Reading, Reply
 from qa.rerank import rerank, strength
 from qa.retrieve import READ, query, retrieve
 
@@ -30,7 +30,7 @@ LATER = 3.2
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class Search:
     """What was found for one way to understand a question."""
 
     reading: Reading
@@ -51,11 +51,11 @@ def _readings(question: str, after: Sequence[Reply]) -> tuple[Reading, ...]:
         return (Reading(question),)
     from qa.followup.complete import readings
 
-    return readings(question, [_turn(reply) for reply in after])
+    return readings(question, [_earlier(reply) for reply in after])
 
 
-def _turn(reply: Reply) -> Turn:
-    return Turn(reply.standalone, reply.answers[0].text if reply.answers else "", reply.meant)
+def _earlier(reply: Reply) -> Earlier:
+    return Earlier(reply.standalone, reply.answers[0].text if reply.answers else "", reply.meant)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +87,12 @@ class Asker:
         Raises UsageError for a blank question or a k below 1.
         """
         check_question(question, k)
-        looks = [self._look(reading, only) for reading in _readings(question, after)]
-        found = self._chosen(looks)
+        searches = [self._search(reading, only) for reading in _readings(question, after)]
+        found = self._chosen(searches)
         groups = found.groups[: min(k, MOST)]
         ranked = answers(groups, self.scale)
         sure = ranked[0].confidence if ranked else 0.0
-        timing = {part: sum(look.timing_ms[part] for look in looks) for part in found.timing_ms}
+        timing = {part: sum(one.timing_ms[part] for one in searches) for part in found.timing_ms}
         return Reply(
             question=question,
             standalone=found.reading.text,
@@ -101,12 +101,12 @@ class Asker:
             ranked=ranked,
             index=self._state(ranked),
             timing_ms={part: round(spent, 2) for part, spent in {**timing, "total": sum(timing.values())}.items()},
-            explanation=(explain(found.found, found.phrases, [first for first, *_ in groups]) if explained else None),
+            explanation=explain(found.found, found.phrases, [first for first, *_ in groups]) if explained else None,
             made=found.reading.why,
             meant=found.reading.meant,
         )
 
-    def _look(self, reading: Reading, only: str | None) -> "Look":
+    def _search(self, reading: Reading, only: str | None) -> Search:
         """Return what the articles hold on one way to understand a question."""
         started = time.perf_counter()
         vector = self.embedder.embed_question(reading.text)
@@ -121,17 +121,17 @@ class Asker:
             "find": (retrieved - embedded) * 1000,
             "read": (time.perf_counter() - retrieved) * 1000,
         }
-        return Look(reading, groups, found, asked.phrases, spent)
+        return Search(reading, groups, found, asked.phrases, spent)
 
-    def _chosen(self, looks: Sequence[Look]) -> Look:
-        """Return the look that answers best; what stands alone is not read otherwise without an answer to show for.
+    def _chosen(self, searches: Sequence[Search]) -> Search:
+        """Return the search that answers best; what stands alone is not read otherwise without an answer to show for.
 
         By the scale that is built in, so that what is found does not change with how sure an answer is wanted to be.
         """
-        best = max(looks, key=lambda look: look.strength - LATER * looks.index(look))
+        _, best = max(enumerate(searches), key=lambda placed: placed[1].strength - LATER * placed[0])
         first = answers(best.groups[:1], self._built_in)
         found = bool(first) and first[0].confidence >= self._built_in.threshold
-        return best if found or looks[0].reading.meant else looks[0]
+        return best if found or searches[0].reading.meant else searches[0]
 
     @property
     def _built_in(self) -> Scale:

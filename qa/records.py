@@ -122,8 +122,8 @@ class Explanation:
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What a conversation remembers of a question."""
+class Earlier:
+    """A question asked before, as far as a later one may lean on it."""
 
     question: str
     """As it was understood: standing alone."""

@@ -8,7 +8,7 @@ import Stemmer
 
 from eval.gold import gold_spans, missing_gold
 from eval.metrics import answer_within, words
-from eval.question_sets import Question, default_set, load
+from eval.question_sets import Question, alone, default_set, load
 
 ROOT = Path(__file__).resolve().parent.parent
 ARTICLES = {path.name: path.read_bytes().decode("utf-8") for path in sorted((ROOT / "seeds").glob("*.txt"))}
@@ -139,3 +139,13 @@ def stems(text: str) -> set[str]:
 
 def share(question: str, quote: str) -> float:
     return len(stems(question) & stems(quote)) / len(stems(question))
+
+
+def test_questions_of_conversations_are_told_from_those_that_stand_alone() -> None:
+    said = [("a", ()), ("b", ("a",)), ("c", ("a", "b")), ("d", ()), ("e", ("x",))]
+    questions = [Question(text, text, (), (), "", history) for text, history in said]
+    assert [one.id for one in alone(questions)] == ["d"]
+
+
+def test_development_questions_without_conversations_are_the_first_130() -> None:
+    assert [one.id for one in alone(load(default_set("dev")))] == [f"d{number:03}" for number in range(1, 131)]

@@ -130,8 +130,9 @@ def test_character_that_two_runs_share_looks_like_its_beginning() -> None:
 @given(runs, widths, st.booleans())
 def test_no_line_is_longer_than_it_may_be(runs: list[Run], width: int, joins: bool) -> None:
     screen = Screen(width, joins)
-    for line in wrap(runs, width):
-        screen.write("".join(run.text for run in line))
+    lines = ["".join(run.text for run in line) for line in wrap(runs, width)]
+    assert max(map(screen.width, lines), default=0) <= width
+    assert screen.write("\n".join(lines)).rows == ("\n".join(lines)).split("\n")
 
 
 @settings(derandomize=True, deadline=None)

@@ -14,7 +14,7 @@ from qa.followup.complete import MOST, readings
 from qa.followup.leaning import Leaning, bare, leaning, opened
 from qa.followup.mentions import WEIGHTS, evidence, mentions
 from qa.followup.phrases import Sort, phrases
-from qa.records import Turn
+from qa.records import Earlier
 
 
 def named(text: str) -> list[str]:
@@ -106,9 +106,9 @@ def asker(seed_index: Path, embedder: OnnxEmbedder) -> Asker:
     return Asker(open_index(seed_index), embedder)
 
 
-STUDY = Turn("What will Chang'e-7 study?")
-HEAD = Turn("Who is the head of the centre?", "Liu Mei")
-LANDED = Turn("When did Chang'e-4 land on the far side?", "January 3")
+STUDY = Earlier("What will Chang'e-7 study?")
+HEAD = Earlier("Who is the head of the centre?", "Liu Mei")
+LANDED = Earlier("When did Chang'e-4 land on the far side?", "January 3")
 
 
 @pytest.mark.parametrize(
@@ -119,59 +119,61 @@ LANDED = Turn("When did Chang'e-4 land on the far side?", "January 3")
         ("How old is she?", [HEAD], "How old is Liu Mei (head, centre)?"),
         (
             "What did he say about CNSA?",
-            [Turn("Who is Pei Zhaoyu?", "deputy director of NASA")],
+            [Earlier("Who is Pei Zhaoyu?", "deputy director of NASA")],
             "What did Pei Zhaoyu say about CNSA?",
         ),
         (
             "What did he say?",
-            [Turn("Who is Pei Zhaoyu?", "an engineer of NASA and Chang'e-4")],
+            [Earlier("Who is Pei Zhaoyu?", "an engineer of NASA and Chang'e-4")],
             "What did Pei Zhaoyu say?",
         ),
         ("Why?", [LANDED], "Why did Chang'e-4 land on the far side?"),
         ("And Chang'e-8?", [STUDY], "What will Chang'e-8 study?"),
-        ("And in 2020?", [Turn("What was launched in 2018?")], "What was launched in 2020?"),
+        ("And in 2020?", [Earlier("What was launched in 2018?")], "What was launched in 2020?"),
         (
             "What are the main themes?",
-            [Turn("Tell me about the Neverending Story film.")],
+            [Earlier("Tell me about the Neverending Story film.")],
             "What are the main themes (Neverending Story film)?",
         ),
         (
             "How long did it last?",
-            [Turn("Where was the Space Conference held?", "Beijing")],
+            [Earlier("Where was the Space Conference held?", "Beijing")],
             "How long did the Space Conference last?",
         ),
         ("Who leads NASA in Washington?", [STUDY], "Who leads NASA in Washington?"),
     ],
 )
-def test_a_follow_up_stands_alone_as_a_person_would_say_it(question: str, earlier: list[Turn], expected: str) -> None:
+def test_a_follow_up_stands_alone_as_a_person_would_say_it(
+    question: str, earlier: list[Earlier], expected: str
+) -> None:
     assert readings(question, earlier)[0].text == expected
 
 
 def test_what_was_meant_is_still_meant_two_questions_later() -> None:
     second = readings("When is it due to launch?", [STUDY])[0]
-    third = readings("Who builds it?", [STUDY, Turn(second.text, "2026", second.meant)])[0]
+    third = readings("Who builds it?", [STUDY, Earlier(second.text, "2026", second.meant)])[0]
     assert third.text == "Who builds Chang'e-7?"
     assert third.meant == "Chang'e-7"
 
 
 def test_brackets_of_earlier_questions_do_not_pile_up() -> None:
-    turns = [Turn("Tell me about the Neverending Story film.")]
+    turns = [Earlier("Tell me about the Neverending Story film.")]
     for question in ("What are the main themes?", "And the characters?", "What about music?", "Any awards?"):
         chosen = readings(question, turns)[0]
         assert chosen.text.count("(") <= 1
         assert len(chosen.text) < 200
-        turns.append(Turn(chosen.text, "", chosen.meant))
+        turns.append(Earlier(chosen.text, "", chosen.meant))
 
 
 def test_a_first_question_is_left_alone() -> None:
     assert [one.text for one in readings("When is it due?", [])] == ["When is it due?"]
 
 
-TURNS = st.builds(Turn, st.text(max_size=60), st.text(max_size=40), st.text(max_size=20))
+TURNS = st.builds(Earlier, st.text(max_size=60), st.text(max_size=40), st.text(max_size=20))
 
 
 @given(st.text(min_size=1, max_size=80), st.lists(TURNS, max_size=4))
-def test_any_conversation_gives_one_to_three_different_readings(question: str, earlier: list[Turn]) -> None:
+def test_any_conversation_gives_one_to_three_different_readings(question: str, earlier: list[Earlier]) -> None:
     found = readings(question, earlier)
     assert 1 <= len(found) <= MOST
     assert len({one.text for one in found}) == len(found)

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from screens import Terminal
-from wcwidth import wcswidth
 
 GOLDEN = Path(__file__).parent / "golden"
 QUESTION = "When did Chang'e-4 land on the far side of the Moon?"
@@ -126,7 +125,7 @@ def test_control_c_cancels_a_question_that_waits_for_the_index(start: Callable[.
     terminal.prompted(2)
     (tmp_path / "go").touch()
     terminal.type(f"{QUESTION}\r")
-    terminal.until(lambda text: "On January 3" in text)
+    assert "On January 3" in terminal.until(lambda text: "On January 3" in text)
 
 
 def test_what_is_typed_while_an_answer_is_looked_for_is_in_the_next_prompt_and_nowhere_else(
@@ -282,7 +281,7 @@ def test_tab_completes_commands_and_articles(start: Callable[..., Terminal]) -> 
     terminal.type("/only glob\t")
     terminal.until(lambda text: "Global scientists invited to share the benefits" in text)
     terminal.type("\r")
-    terminal.prompted(4, "qa [Global scientists invit…]>")
+    assert "qa [Global scientists invit…]>" in terminal.prompted(4, "qa [Global scientists invit…]>")
 
 
 def test_the_prompt_stands_when_the_window_changes(start: Callable[..., Terminal]) -> None:
@@ -295,7 +294,7 @@ def test_the_prompt_stands_when_the_window_changes(start: Callable[..., Terminal
         terminal.screen = type(terminal.screen)(columns, 20)
         terminal.until(lambda text: "qa> When did it" in text)
     terminal.type(" land?\r")
-    terminal.prompted(2)
+    assert "On January 3" in terminal.prompted(2)
 
 
 def test_the_prompt_is_plain_on_a_terminal_that_can_nothing(start: Callable[..., Terminal]) -> None:
@@ -322,20 +321,3 @@ def test_ask_and_a_chat_in_a_pipe_load_no_prompt(seed_index: Path) -> None:
             "asyncio",
             "qa.chat.prompt",
         } == set()
-
-
-@pytest.mark.parametrize(
-    ("title", "shown"),
-    [
-        ("The Moon", "The Moon"),
-        ("exactly twenty-four cols", "exactly twenty-four cols"),
-        ("exactly twenty-five column", "exactly twenty-five col…"),
-        ("嫦娥四号在月球背面软着陆了", "嫦娥四号在月球背面软着…"),
-        ("words that end at a      blank", "words that end at a…"),
-    ],
-)
-def test_a_title_takes_at_most_24_columns_of_the_prompt(title: str, shown: str) -> None:
-    from qa.chat.prompt import _clipped
-
-    assert _clipped(title) == shown
-    assert wcswidth(shown) <= 24

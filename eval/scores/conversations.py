@@ -39,6 +39,16 @@ def conversations(part: str, data: Path) -> Given:
     return Given(tuple(questions), {_name(identifier): text.encode("utf-8") for identifier, text in texts.items()})
 
 
+def written_out(part: str, data: Path) -> dict[str, str]:
+    """Return each turn as a person wrote it out so that it stands alone; by the ids of ``conversations``."""
+    found = {}
+    for number, record, _ in records(read(data / part), "turns", []):
+        for turn in _objects(record, "turns"):
+            versions = [str(one["text"]) for one in _objects(turn, "rewritten_utterance") if one.get("text")]
+            found[f"{number}-{turn.get('id', '')}"] = (versions or [str(turn.get("utterance", ""))])[0]
+    return found
+
+
 def _objects(record: Record, key: str) -> Iterator[Record]:
     found = record.get(key)
     return (one for one in (found if isinstance(found, list) else []) if isinstance(one, dict))

@@ -90,7 +90,7 @@ def _of_year(question: Question) -> Question:
 
 
 def _seeds(data: Path) -> Given:
-    return Given(question_sets.load(default_set()), SEEDS)
+    return Given(question_sets.alone(question_sets.load(default_set())), SEEDS)
 
 
 FINDS_AND_READS = (

@@ -2,7 +2,7 @@
 
 Prints, for each pair of an index and development questions about it, what other weights of retrieval in
 ``qa.rerank`` would give, and then the scale of confidence that fits all of them, with what each threshold gives.
-Every passage is read once. Never given the held-out questions.
+Every passage is read once. Never given the held-out questions; those of conversations are left out.
 """
 
 import argparse
@@ -17,7 +17,7 @@ import numpy as np
 from eval.calibrate import fit
 from eval.fit import thresholds
 from eval.formats import load_set
-from eval.question_sets import Question, default_set
+from eval.question_sets import Question, alone, default_set
 from eval.resumable import finished
 from eval.rows import Row
 from eval.run import score, summarise
@@ -72,7 +72,7 @@ def opened(index: Path, questions: Path) -> Exam:
     assert asker.reader is not None
     remembering = replace(asker, reader=cast(OnnxReader, Remembering(asker.reader)), least=0.0)
     texts = {article.key.path: article.text for article in asker.index.articles()}
-    return Exam(questions.stem, remembering, load_set(questions).questions, texts)
+    return Exam(questions.stem, remembering, alone(load_set(questions).questions), texts)
 
 
 def lines(exam: Exam) -> Iterator[str]:

@@ -16,7 +16,7 @@ from pathlib import Path
 
 from eval.formats import load_set
 from eval.gold import missing_gold
-from eval.question_sets import Question, default_set
+from eval.question_sets import Question, alone, default_set
 from eval.run import Measure, score, summarise
 from eval.trials.choices import CHOICES, Choice, changed
 from eval.trials.memory import Cut, Memory, counted, lay_out
@@ -72,7 +72,7 @@ def load_pair(articles: str, questions: Path) -> Pair:
         found = _readings((ArticleKey(OWN_TEXTS, name) for name in texts), lambda key: texts[key.path].encode())
     else:
         found = _readings(walk(Scope(str(Path(articles).resolve()))), lambda key: read_bytes(location(key)))
-    return Pair(f"{questions.name} on {articles}", tuple(found), asked.questions)
+    return Pair(f"{questions.name} on {articles}", tuple(found), alone(asked.questions))
 
 
 def _readings(keys: Iterable[ArticleKey], content: Callable[[ArticleKey], bytes]) -> Iterator[Reading]:

@@ -22,13 +22,14 @@ from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
 from prompt_toolkit.keys import Keys
 from prompt_toolkit.output.vt100 import Vt100_Output
 from prompt_toolkit.patch_stdout import patch_stdout
-from prompt_toolkit.utils import get_cwidth, is_dumb_terminal
+from prompt_toolkit.utils import is_dumb_terminal
 
 from qa.chat.chat import Chat
 from qa.chat.completion import choices
 from qa.chat.history import Typed
 from qa.chat.state import state_folder
 from qa.chat.warm import Warm
+from qa.show.columns import shorten
 
 PAUSE = 0.05
 """Seconds between two looks whether the index is open."""
@@ -87,7 +88,7 @@ class Prompt(Iterator[str]):
     def _message(self) -> StyleAndTextTuples:
         """Return the prompt, which names the article where only one is asked."""
         only = self._chat.only
-        named = f" [{_clipped(only.title)}]" if only else ""
+        named = f" [{shorten(only.title, TITLE)}]" if only else ""
         return [("bold", "qa"), ("", named), ("bold", "> ")]
 
 
@@ -127,15 +128,3 @@ def _keys() -> KeyBindings:
         event.current_buffer.insert_text(" ".join(line for line in lines if line))
 
     return keys
-
-
-def _clipped(title: str) -> str:
-    """Return as much of a title as the prompt has columns for."""
-    if get_cwidth(title) <= TITLE:
-        return title
-    kept = ""
-    for character in title:
-        if get_cwidth(kept + character) > TITLE - 1:
-            break
-        kept += character
-    return f"{kept.rstrip()}…"

@@ -6,12 +6,11 @@ and a pipe, where it is opened first and only a conversation that is taken up ag
 
 import os
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from shutil import get_terminal_size
-from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from index import manifest as manifests
@@ -23,7 +22,9 @@ from qa.chat.warm import NotOpened, Warm
 from qa.diagnostics import tell
 from qa.records import Reply
 from qa.session import Setting
-from qa.show.look import look_of
+from qa.show.ink import laid
+from qa.show.lines import Run
+from qa.show.look import Look, look_of
 from qa.streams import out, stdin_lines
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def talk(folder: Path, setting: Setting, how: Talk) -> None:
         else:
             warm.asker()
         _furnish(chat, folder, how, writing=writing)
-        write = _spaced if terminal and not how.json else out
+        write = partial(_spaced, look) if terminal and not how.json else out
         with closing(_typed(chat, warm, writing=writing) if terminal else stdin_lines()) as lines:
             converse(chat, lines, write, tell, interactive=terminal)
     except NotOpened as failed:
@@ -107,7 +108,7 @@ def _typed(chat: Chat, warm: Warm, *, writing: bool) -> "Prompt":
     return Prompt(chat, warm, writing=writing)
 
 
-def _spaced(text: str) -> None:
+def _spaced(look: Callable[[], Look], text: str) -> None:
     """Write a text apart from what is typed: a line below, and one above where the text has several.
 
     A single line too long for the terminal is broken between its words.
@@ -115,8 +116,7 @@ def _spaced(text: str) -> None:
     if text.count("\n") > 1:
         out(f"\n{text}\n")
     elif text:
-        broken = wrap(text, get_terminal_size().columns, break_long_words=False, break_on_hyphens=False)
-        out("\n".join([*broken, "", ""]))
+        out("\n".join([*laid([Run(text.rstrip("\n"))], look()), "", ""]))
 
 
 def _as_json(reply: Reply) -> str:

@@ -16,10 +16,12 @@ EXAMPLES = {
 qa ask "When did Chang'e-4 land on the far side of the Moon?"
 qa ask -k 3 who signed the agreement          the three best answers
 qa ask --why-not talk.txt "Who paid?"         why it is not that article
+qa ask --after "Who paid?" "How much?"        it leans on an earlier one
 qa ask --json - < questions.txt               one question a line""",
     "chat": """\
 qa chat
 qa chat -k 3                       three answers to each question
+qa chat --resume                   where the last conversation was left
 qa chat --label questions.jsonl    keep what you say is right, for qa eval""",
     "index": """\
 qa index ~/articles            all .txt and .md files; again: what changed

@@ -1,7 +1,7 @@
 """Whether what was installed is what the program asks for: Python, packages, and engines that can be loaded.
 
 Packages are judged by their metadata alone; engines are loaded in a process of their own, since a package may be
-there and its machine code not run on this computer.
+there and its machine code not run on this computer. Ranges are read here, since ``packaging`` may be what is missing.
 """
 
 import re

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from qa.followup.leaning import Leaning, bare, capital, leaning, opened, put
 from qa.followup.mentions import focus
 from qa.followup.phrases import Phrase, Sort, phrases
-from qa.records import Reading, Turn
+from qa.records import Earlier, Reading
 
 MEANT = 2
 """Things that a pronoun is taken to mean."""
@@ -31,11 +31,11 @@ _LED = re.compile(r"^(?:in|on|at|for|to|from|with|by|of)\s+", re.IGNORECASE)
 _BRACKETS = re.compile(r"\s*\([^()]*\)(?=[?.!]*\s*$)")
 
 
-def readings(question: str, earlier: Sequence[Turn]) -> tuple[Reading, ...]:
+def readings(question: str, earlier: Sequence[Earlier]) -> tuple[Reading, ...]:
     """Return what a question may mean after earlier ones, at most MOST, the likeliest first."""
-    asked = Reading(question, why="It was taken as it stands.")
     if not earlier:
         return (Reading(question),)
+    asked = Reading(question, why="It was taken as it stands.")
     in_full = earlier[-1]
     earlier = [_without_brackets(turn) for turn in earlier]
     last = earlier[-1]
@@ -50,13 +50,13 @@ def readings(question: str, earlier: Sequence[Turn]) -> tuple[Reading, ...]:
     return _unique(_nearby(question, asked, earlier))
 
 
-def _meaning(question: str, meant: Phrase, how: Leaning, last: Turn) -> Reading:
+def _meaning(question: str, meant: Phrase, how: Leaning, last: Earlier) -> Reading:
     """Return the question with one thing in the place of its pronouns."""
     text = put(question, meant.said, how)
     return Reading(_within(text, last), meant.text, f"It was taken to mean {meant.text}.")
 
 
-def _nearby(question: str, asked: Reading, earlier: Sequence[Turn]) -> list[Reading]:
+def _nearby(question: str, asked: Reading, earlier: Sequence[Earlier]) -> list[Reading]:
     """Return the readings of a question without a pronoun: within what was spoken of, and as it stands.
 
     One that says much, or names somebody or something, is likelier about that alone: a new matter.
@@ -72,13 +72,13 @@ def _nearby(question: str, asked: Reading, earlier: Sequence[Turn]) -> list[Read
     return [asked, added] if itself else [added, asked]
 
 
-def _asked_otherwise(word: str, last: Turn) -> Reading:
+def _asked_otherwise(word: str, last: Earlier) -> Reading:
     """Return the last question with another question word."""
     rest = _ASKING.sub("", last.question, count=1).strip()
     return Reading(f"{capital(word)} {rest}", last.meant, "Only the question word was taken for new.")
 
 
-def _in_place(rest: str, last: Turn) -> list[Reading]:
+def _in_place(rest: str, last: Earlier) -> list[Reading]:
     """Return the last question with what is asked about now in the place of something of the same sort."""
     rest = _LED.sub("", rest).rstrip(" ?.!")
     new = next(iter(phrases(rest, within=True)), None)
@@ -92,12 +92,12 @@ def _in_place(rest: str, last: Turn) -> list[Reading]:
     return found
 
 
-def _with_last(question: str, last: Turn) -> Reading:
+def _with_last(question: str, last: Earlier) -> Reading:
     whole = _behind(question, [last.question.rstrip(" ?.!")])
     return Reading(whole, last.meant, "It was read together with the last question.")
 
 
-def _within(text: str, last: Turn) -> str:
+def _within(text: str, last: Earlier) -> str:
     """Return a question with the phrases of the last one behind it, names first, that it does not name itself."""
     own = {word for one in phrases(text) for word in one.words}
     others = [one for one in phrases(last.question) if own.isdisjoint(one.words) and one.sort is not Sort.NUMBER]
@@ -117,8 +117,8 @@ def _behind(question: str, words: Sequence[str]) -> str:
     return f"{stem} ({', '.join(words)}){marks}"
 
 
-def _without_brackets(turn: Turn) -> Turn:
-    return Turn(_BRACKETS.sub("", turn.question), turn.answer, turn.meant)
+def _without_brackets(turn: Earlier) -> Earlier:
+    return Earlier(_BRACKETS.sub("", turn.question), turn.answer, turn.meant)
 
 
 def _unique(found: Sequence[Reading]) -> tuple[Reading, ...]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from qa.followup.leaning import Leaning
 from qa.followup.phrases import Phrase, Sort, phrases
-from qa.records import Turn
+from qa.records import Earlier
 
 ANSWER_NAMES = 4
 """Names of an answer that a later question may mean."""
@@ -65,7 +65,7 @@ def likely(mention: Mention, how: Leaning) -> float:
     return sum(weight * one for weight, one in zip(WEIGHTS, evidence(mention, how), strict=True))
 
 
-def focus(question: str, earlier: Sequence[Turn], how: Leaning) -> list[Phrase]:
+def focus(question: str, earlier: Sequence[Earlier], how: Leaning) -> list[Phrase]:
     """Return what a conversation spoke of, by how likely a later question means it; for a person, only what may be one.
 
     Where the conversation names nobody, a thing is better than nothing.
@@ -81,19 +81,19 @@ def _may_be_somebody(phrase: Phrase) -> bool:
     return phrase.sort is Sort.NAME and not figures and not phrase.text.isupper()
 
 
-def mentions(question: str, earlier: Sequence[Turn]) -> list[Mention]:
+def mentions(question: str, earlier: Sequence[Earlier]) -> list[Mention]:
     """Return the phrases of a conversation that a question does not name itself, the newest first."""
     own = {word for one in phrases(question) for word in one.words}
     last = earlier[-1]
     found: dict[tuple[str, ...], Mention] = {}
     for turn in reversed(earlier):
         fresh = turn is last and not turn.meant
+        newer = dict(found)
         for place, one in enumerate([*phrases(turn.question), *phrases(turn.meant, within=True)]):
-            known = found.get(one.words)
-            if known is None:
+            if one.words in newer:
+                found[one.words] = replace(newer[one.words], again=newer[one.words].again + 1)
+            elif one.words not in found:
                 found[one.words] = Mention(one, place, fresh=fresh, meant=one.text in last.meant)
-            elif one.start != known.phrase.start:
-                found[one.words] = replace(known, again=known.again + 1)
     for one in phrases(last.answer, within=True)[:ANSWER_NAMES]:
         if one.sort is Sort.NAME and len(one.words) <= LONGEST_NAME:
             found[one.words] = replace(found.get(one.words, Mention(one, 0)), answer=True)

@@ -1,12 +1,12 @@
 """What a text is about: its names and noun phrases, found by rule, without a tagger.
 
-Owns what counts as a phrase, and of which sort it is. Which phrase a later question means is decided by ``complete``.
+Owns what counts as a phrase, and of which sort it is. Which phrase a later question means is told by ``mentions``.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
-from enum import Enum
+from enum import Enum, auto
 
 from index.terms import FUNCTION_WORDS, fold
 
@@ -44,16 +44,12 @@ _VAGUE = frozenset(
     ones""".split()
 )
 """Words that say little by themselves: a phrase made of them alone is none."""
-
-
 _LOOSE = frozenset(
     """already again together never ever always besides aside versus against despite instead really actually mostly
     even later ago still yet also now currently today first due near around across along behind inside outside
     toward towards since via per within beyond except among""".split()
 )
 """Words that end a phrase of names as verbs do."""
-
-
 _ARTICLES = frozenset("a an the".split())
 _BEFORE_NOUNS = frozenset("a an the this that these those its their his my your our of main first second new".split())
 
@@ -61,11 +57,11 @@ _BEFORE_NOUNS = frozenset("a an the this that these those its their his my your 
 class Sort(Enum):
     """What a phrase looks like."""
 
-    NAME = 3
+    NAME = auto()
     """Capitalised, or with a figure among its letters."""
-    NUMBER = 1
+    NUMBER = auto()
     """Made of figures: a year, an amount."""
-    THING = 2
+    THING = auto()
     """Other words."""
 
 
@@ -78,13 +74,13 @@ class Phrase:
     sort: Sort
     led: str = ""
     """The word before it but for articles, in lower case."""
-    article: str = ""
-    """The article before it, in lower case, with a space behind it; empty where it has none."""
+    articled: bool = False
+    """Whether an article stands before it."""
 
     @property
     def said(self) -> str:
         """The phrase under its article: how a later sentence names it."""
-        return ("the " if self.article else "") + self.text
+        return ("the " if self.articled else "") + self.text
 
     @property
     def words(self) -> tuple[str, ...]:
@@ -166,11 +162,11 @@ def _phrase(text: str, run: list[re.Match[str]]) -> Phrase | None:
     for ending in ("'s", "’s"):
         said = said.removesuffix(ending)
     before = [word.casefold() for word in WORD.findall(text[: run[0].start()])]
-    article = f"{before[-1]} " if before and before[-1] in _ARTICLES else ""
+    articled = bool(before) and before[-1] in _ARTICLES
     led = next((word for word in reversed(before) if word not in _ARTICLES), "")
     sort = Sort.THING
     if any(_is_name(text, match) for match in run):
         sort = Sort.NAME
     elif all(any(mark.isdigit() for mark in match.group()) for match in telling):
         sort = Sort.NUMBER
-    return Phrase(said, run[0].start(), sort, led, article)
+    return Phrase(said, run[0].start(), sort, led, articled)
