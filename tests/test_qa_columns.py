@@ -98,7 +98,7 @@ def test_what_is_counted_without_tables_is_one_column_in_the_tables() -> None:
         ("unbreakable", 4, ["unbr", "eaka", "ble"]),
         ("so unbreakable", 6, ["so unb", "reakab", "le"]),
         ("10\u00a0km on", 6, ["10\u00a0km", "on"]),
-        ("10\u00a0km on", 4, ["10\u00a0", "km", "on"]),
+        ("10\u00a0km on", 4, ["10", "km", "on"]),
         ("see seeds/moon/a.txt", 8, ["see", "seeds/", "moon/", "a.txt"]),
         ("嫦娥四号着陆", 5, ["嫦娥", "四号", "着陆"]),
         ("嫦娥四号。着陆", 8, ["嫦娥四", "号。着陆"]),  # no line begins with a full stop
@@ -120,6 +120,11 @@ def test_marks_end_and_begin_again_with_the_line() -> None:
         [Run("On "), Run("January", "1;4")],
         [Run("third", "1;4"), Run(", it")],
     ]
+
+
+def test_words_held_together_by_their_spaces_end_a_line_without_one() -> None:
+    found = wrap([Run("The\u00a0"), Run("far\u00a0side\u00a0of", "1;4"), Run("\u00a0it")], 9)
+    assert found == [[Run("The\u00a0"), Run("far", "1;4")], [Run("side\u00a0of", "1;4")], [Run("it")]]
 
 
 def test_character_that_two_runs_share_looks_like_its_beginning() -> None:

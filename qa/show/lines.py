@@ -13,7 +13,9 @@ from qa.show.columns import cluster_cells, clusters, code_point_cells
 _TAB = " " * 4
 _SPACE = re.compile("[ \u1680\u2000-\u2006\u2008-\u200a\u205f\u3000]")
 """White space at which a line may end."""
-_INNER = "\u00a0\u202f/"
+_HOLDING = "\u00a0\u202f"
+"""White space at which no line ends, but in a word longer than a line."""
+_INNER = _HOLDING + "/"
 """After these a word may be broken that is longer than a line."""
 _IDEOGRAPHIC = re.compile("[\u2e80-\u312f\u3190-\ua4cf\uf900-\ufaff\ufe30-\ufe4f\uff01-\uff9f\U00020000-\U0003fffd]")
 """Scripts without spaces: a line may end between any two of them."""
@@ -64,13 +66,14 @@ def wrap(runs: Iterable[Run], width: int) -> list[list[Run]]:
     Lines end between words, or between characters where a script has no spaces; a longer word is broken. White
     space at the end of a line is dropped, a tab becomes spaces.
     """
-    return [line for paragraph in paragraphs(runs) for line in _filled(_words(_pieces(paragraph)), width)]
+    filled = (line for paragraph in paragraphs(runs) for line in _filled(_words(_pieces(paragraph)), width))
+    return [_joined(_trimmed(line)) for line in filled]
 
 
 def fold(text: str, width: int) -> list[str]:
     """Return a name in lines of at most ``width`` columns, which give it again when they are joined."""
     whole: list[tuple[_Word, _Word]] = [([], _pieces([Run(text)]))] if text else []
-    return ["".join(run.text for run in line) for line in _filled(whole, width)]
+    return ["".join(piece.text for piece in line) for line in _filled(whole, width)]
 
 
 def _pieces(runs: Sequence[Run]) -> _Word:
@@ -111,7 +114,7 @@ def _parted(before: str, after: str) -> bool:
     return before[0] not in _NOT_LAST and after[0] not in _NOT_FIRST
 
 
-def _filled(words: Iterable[tuple[_Word, _Word]], width: int) -> list[list[Run]]:
+def _filled(words: Iterable[tuple[_Word, _Word]], width: int) -> list[_Word]:
     """Return the lines that words make, each as full as it can be; one empty line where there are none."""
     lines: list[_Word] = [[]]
     used = 0
@@ -127,7 +130,14 @@ def _filled(words: Iterable[tuple[_Word, _Word]], width: int) -> list[list[Run]]
             else:
                 lines.append(list(part))
                 used = _width(part)
-    return [_joined(line) for line in lines]
+    return lines
+
+
+def _trimmed(line: _Word) -> _Word:
+    """Return a line without the white space at its end, also where that held two words together."""
+    while line and line[-1].text in _HOLDING:
+        line = line[:-1]
+    return line
 
 
 def _parts(gap: _Word, word: _Word, width: int) -> Iterator[tuple[_Word, _Word]]:
