@@ -174,7 +174,7 @@ def _mended(one: Wanted, segments: Sequence[Postings], live: Sequence[Mask]) -> 
     """Return the most frequent term one letter away from a word that occurs nowhere, else the term itself and 0."""
     if len(one.word) < LEAST_MENDED or not (one.word.isascii() and one.word.isalpha()):
         return one.term, 0
-    terms = list({stem(word) for word in _one_letter_away(one.word)})
+    terms = list({stem(word) for word in one_letter_away(one.word)})
     marks = np.array([mark.__wrapped__(term) for term in terms], dtype=np.uint64)
     held = np.logical_or.reduce([postings.holds(marks) for postings in segments])
     candidates = [(_passages(terms[at], segments, live), terms[at]) for at in np.flatnonzero(held)]
@@ -182,7 +182,7 @@ def _mended(one: Wanted, segments: Sequence[Postings], live: Sequence[Mask]) -> 
     return (term, passages) if passages else (one.term, 0)
 
 
-def _one_letter_away(word: str) -> set[str]:
+def one_letter_away(word: str) -> set[str]:
     """Return the words that differ from ``word`` by one letter left out, added, changed or swapped with the next.
 
     The neighbourhood of Damerau, "A technique for computer detection and correction of spelling errors" (1964).

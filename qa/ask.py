@@ -19,6 +19,7 @@ from qa.limits import MOST, check_question
 from qa.read import read
 from qa.records import Answer, Earlier, Finding, IndexState, Reading, Reply
 from qa.rerank import rerank, strength
+from qa.respell import respelt
 from qa.retrieve import READ, query, retrieve
 
 if TYPE_CHECKING:
@@ -107,21 +108,33 @@ class Asker:
         )
 
     def _search(self, reading: Reading, only: str | None) -> Search:
-        """Return what the articles hold on one way to understand a question."""
+        """Return what the articles hold on one way to understand a question, its words spelt as they spell them."""
+        retrieved = self._retrieve(reading, only)
+        texts = [one.hit.passage.text for one, *_ in retrieved.groups]
+        spelt = respelt(reading.text, retrieved.found.weighed, texts, self._is_word)
+        if spelt != reading.text:
+            mended = replace(reading, text=spelt, why=f"{reading.why} It was spelt as the articles spell it.".strip())
+            retrieved = self._retrieve(mended, only)
+        if self.reader is None:
+            return retrieved
+        started = time.perf_counter()
+        groups = rerank(retrieved.groups, retrieved.reading.text, self.reader)
+        spent = {**retrieved.timing_ms, "read": (time.perf_counter() - started) * 1000}
+        return replace(retrieved, groups=groups, timing_ms=spent)
+
+    def _is_word(self, word: str) -> bool:
+        """Tell whether the model knows a word as one, so that it is hardly a misspelling."""
+        return self.embedder.count_tokens(word) == self.embedder.count_tokens("") + 1
+
+    def _retrieve(self, reading: Reading, only: str | None) -> Search:
+        """Return what likeness alone finds."""
         started = time.perf_counter()
         vector = self.embedder.embed_question(reading.text)
         embedded = time.perf_counter()
         asked = query(reading.text, vector)
         groups, found = self._groups(asked, expected_form(reading.text), only)
-        retrieved = time.perf_counter()
-        if self.reader is not None:
-            groups = rerank(groups, reading.text, self.reader)
-        spent = {
-            "embed": (embedded - started) * 1000,
-            "find": (retrieved - embedded) * 1000,
-            "read": (time.perf_counter() - retrieved) * 1000,
-        }
-        return Search(reading, groups, found, asked.phrases, spent)
+        spent = {"embed": embedded - started, "find": time.perf_counter() - embedded, "read": 0.0}
+        return Search(reading, groups, found, asked.phrases, {part: one * 1000 for part, one in spent.items()})
 
     def _chosen(self, searches: Sequence[Search]) -> Search:
         """Return the search that answers best; what stands alone is not read otherwise without an answer to show for.
