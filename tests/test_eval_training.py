@@ -15,7 +15,19 @@ from safetensors.numpy import load_file
 
 from eval.training import swaps
 from eval.training.mine import mined
-from eval.training.mixture import SHARES, Share, cut, examples, split, without_answer
+from eval.training.mixture import (
+    KEYWORDS,
+    SHARES,
+    SLIPPED,
+    Example,
+    Share,
+    cut,
+    examples,
+    part,
+    split,
+    typed,
+    without_answer,
+)
 from eval.training.pairs import FORMS, Pair, load_pairs
 from eval.trials.memory import Cut, lay_out
 from index.articles import read
@@ -196,6 +208,24 @@ def test_the_mixture_follows_its_shares(monkeypatch: pytest.MonkeyPatch) -> None
     said = [one.text[one.answer.start : one.answer.end] for one in found if one.answer]
     assert said == ["May 1957"] * 3
     assert list(examples([OPENED, BUILT], [0], {0: ["A rival."]}, "1")) == found
+
+
+def test_questions_are_typed_as_often_as_is_said() -> None:
+    asked = [Example("When did the mayor open it?", "", TEXT, None, kind) for kind in ("whole", "swap") * 2000]
+    found = [(one.kind, typed(one, random.Random(at)).question) for at, one in enumerate(asked)]
+    short = [kind for kind, question in found if question == "mayor open"]
+    assert set(short) == {"whole"}
+    assert abs(len(short) / 2000 - KEYWORDS) < 0.03
+    slips = sum(question != asked[0].question for kind, question in found if kind == "swap")
+    assert abs(slips / 2000 - KEYWORDS - SLIPPED) < 0.03
+
+
+def test_a_part_of_the_pairs_is_that_part_and_another_for_another_seed() -> None:
+    every = range(4000)
+    first, second = part(every, 0.4, "1.2"), part(every, 0.4, "2.2")
+    assert abs(len(first) / 4000 - 0.4) < 0.03
+    assert first != second
+    assert part(every, 1.0, "1.0") == list(every)
 
 
 def test_rivals_come_near_and_do_not_hold_the_answer(embedder: OnnxEmbedder) -> None:

@@ -1,6 +1,7 @@
 """What the reader sees in one pass: pairs as they are, cut short, without their answer, with a near miss, with a rival.
 
-Owns how often each kind is seen. Chance depends on a seed and the pair alone, so that a pass can be made again.
+Owns how often each kind is seen, and how questions are typed. Chance depends on a seed and the pair alone, so that a
+pass can be made again.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 
+from eval.slips import keywords, slipped
 from eval.training import swaps
 from eval.training.pairs import Pair
 from index.records import Span
@@ -45,11 +47,13 @@ SHARES: Mapping[str, Share] = {
     "squad": Share(whole=0.9, cut=0.7, rival=0.45, swap=0.45, without=0.25, consistent=0.1),
     "reddit": Share(whole=0.5, cut=0.5, rival=0.35, swap=0.25, without=0.2, consistent=0.05),
     "amazon": Share(whole=0.5, cut=0.5, rival=0.35, swap=0.25, without=0.2, consistent=0.05),
-    "policy": Share(whole=0.2, cut=0.1, rival=0.0, swap=0.0, without=0.1, consistent=0.0),
+    "policy": Share(whole=0.4, cut=0.3, rival=0.0, swap=0.0, without=0.2, consistent=0.0),
     "qamr": Share(whole=0.25, cut=0.0, rival=0.08, swap=0.1, without=0.0, consistent=0.02),
 }
 TITLED = 0.7
 """How often a text is read under its title where it has one."""
+KEYWORDS, SLIPPED = 0.1, 0.15
+"""How often a question is typed in keywords, and with slips of the fingers."""
 LEAST_CUT, MOST_CUT = 200, 650
 """Characters that a text is cut to; a sentence may be longer."""
 LONGEST_TEXT = 1400
@@ -77,7 +81,22 @@ def examples(
             pair = _in_company(pair, neighbours[pair.group], chance)
         for example in _of(pair, SHARES[pair.source], rivals.get(number, ()), others, chance):
             titled = example.title and chance.random() < TITLED
-            yield example if titled else replace(example, title="")
+            yield typed(example if titled else replace(example, title=""), chance)
+
+
+def typed(example: Example, chance: random.Random) -> Example:
+    """Return an example with its question as people may type it: in keywords, or with slips of the fingers."""
+    drawn = chance.random()
+    if drawn < KEYWORDS and example.kind != "swap":  # a near miss may lie in a word that keywords leave out
+        return replace(example, question=keywords(example.question) or example.question)
+    if drawn < KEYWORDS + SLIPPED:
+        return replace(example, question=slipped(example.question, chance))
+    return example
+
+
+def part(numbers: Sequence[int], share: float, seed: str) -> list[int]:
+    """Return about this share of the numbers of pairs; which, the seed decides."""
+    return [number for number in numbers if _drawn("part", seed, str(number)) < share]
 
 
 def _of(

@@ -17,7 +17,7 @@ import torch
 from safetensors.torch import load_file, save_file
 
 from eval.resumable import finished, put
-from eval.training.mixture import Example, examples, split
+from eval.training.mixture import Example, examples, part, split
 from eval.training.network import Reader, Ready, batch, loss
 from eval.training.pairs import load_pairs
 from index import models
@@ -36,8 +36,10 @@ class Plan:
     seed: int = 1
     texts: int = 32
     """In a batch."""
-    rates: tuple[float, ...] = (1.5e-4, 1e-4, 1e-4)
+    rates: tuple[float, ...] = (1.5e-4, 1e-4, 7e-5)
     """The highest learning rate of each pass, reached after ``warm`` of its steps and falling to nothing after that."""
+    shares: tuple[float, ...] = (1.0, 1.0, 0.4)
+    """Of the pairs that each pass sees."""
     warm: float = 0.06
     decay: float = 0.01
     clip: float = 1.0
@@ -99,7 +101,7 @@ def train(data: Path, work: Path, plan: Plan, turn: int, most: int | None = None
     With ``most``, at most so many of them. Returns whether the pass is done: then WORK/pass-N.safetensors is there.
     """
     base = models.find_model(models.DEFAULT_MODEL)
-    found = _seen(data, work, base, f"{plan.seed}.{turn}")
+    found = _seen(data, work, base, plan, turn)
     steps = batches(found, plan)
     torch.manual_seed(plan.seed)
     reader = Reader(base)
@@ -130,11 +132,12 @@ def train(data: Path, work: Path, plan: Plan, turn: int, most: int | None = None
     return True
 
 
-def _seen(data: Path, work: Path, base: Path, seed: str) -> list[Ready]:
+def _seen(data: Path, work: Path, base: Path, plan: Plan, turn: int) -> list[Ready]:
     """Return the examples of one pass as the network is given them."""
+    seed = f"{plan.seed}.{turn}"
     tokenizer = whole_tokenizer((base / "tokenizer.json").read_bytes())
     pairs = load_pairs(data)
-    numbers, _ = split(pairs)
+    numbers = part(split(pairs)[0], plan.shares[turn], seed)
     made = (ready(tokenizer, example) for example in examples(pairs, numbers, load_rivals(work), seed))
     return [one for one in made if one is not None]
 
