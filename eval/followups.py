@@ -1,7 +1,8 @@
 """Run as ``python -m eval.followups DATA``: what completing follow-ups is worth, on public conversations.
 
 Owns two comparisons: how well a turn is answered as it was asked, as the product completes it, and as a person wrote it
-out (TREC CAsT 2022), and how many words of a person's version the product's holds (TREC CAsT 2019).
+out (TREC CAsT 2022), and how many words of a person's version the product's holds (TREC CAsT 2019). Between the first
+two stands what words of the conversation could do at all: the person's, as far as earlier questions hold them.
 Sources: Owoicho et al., TREC CAsT 2022; Dalton et al., TREC CAsT 2019; ROUGE: Lin, 2004.
 """
 
@@ -29,6 +30,7 @@ from eval.run import Before, score, summarise
 from eval.scores.articles import lay
 from eval.scores.conversations import conversations, written_out
 from eval.scores.sets import CAST
+from index.terms import FUNCTION_WORDS, terms
 from qa.diagnostics import Progress
 from qa.followup.complete import readings
 from qa.records import Earlier
@@ -58,9 +60,11 @@ def _answered(data: Path, setting: Setting) -> list[str]:
         lay(articles, Path(folder))
         with throwaway_asker(Path(folder), setting) as asker:
             by_hand = [replace(one, text=written[one.id], history=()) for one in given.questions]
+            chosen = [replace(one, text=well_chosen(one, written[one.id]), history=()) for one in given.questions]
             ways: Mapping[str, tuple[Sequence[Question], Before | None]] = {
                 "as asked": (given.questions, None),
                 "completed": (given.questions, Replay(asker).before),
+                "well chosen": (chosen, None),
                 "by a person": (by_hand, None),
             }
             rows = {}
@@ -71,7 +75,15 @@ def _answered(data: Path, setting: Setting) -> list[str]:
     lines += [f"{way:12} {_measures(found)}" for way, found in rows.items()]
     first = [not one.history for one in given.questions]
     lines += [f"of these, {sum(first)} first questions: {_first(rows, first)}"]
-    return [*lines, f"share of the gap in mrr@10 that is made up: {_share(rows)}", ""]
+    shares = (f"{_share(rows, way)} {way}" for way in ("completed", "well chosen"))
+    return [*lines, f"share of the gap in mrr@10 that is made up: {', '.join(shares)}", ""]
+
+
+def well_chosen(question: Question, right: str) -> str:
+    """Return a question and, behind it, the words of a person's version that earlier questions hold and it does not."""
+    have, said = set(terms(question.text)), {term for one in question.history for term in terms(one)}
+    found = [word for word in right.split() if (own := set(terms(word))) and own <= said and not own <= have]
+    return f"{question.text} ({' '.join(dict.fromkeys(found))})" if found else question.text
 
 
 def _measures(rows: Sequence[Row]) -> str:
@@ -88,21 +100,20 @@ def _first(rows: Mapping[str, Sequence[Row]], first: Sequence[bool]) -> str:
     return ", ".join(f"mrr@10 {mean:.3f} {way}" for way, mean in means.items())
 
 
-def _share(rows: Mapping[str, Sequence[Row]]) -> str:
-    """Return what share of a person's gain is reached, with a 95 % bootstrap interval over turns."""
-    asked, done, person = (np.array([row.measures["mrr@10"] or 0.0 for row in found]) for found in rows.values())
+def _share(rows: Mapping[str, Sequence[Row]], way: str) -> str:
+    """Return what share of a person's gain one way reaches, with a 95 % bootstrap interval over turns."""
+    found = (rows[one] for one in ("as asked", way, "by a person"))
+    asked, done, person = (np.array([row.measures["mrr@10"] or 0.0 for row in one]) for one in found)
     share = ratio(done - asked, person - asked)
     low, high = bootstrap({"share": share}, len(asked))["share"] or (nan, nan)
     return f"{value(share, len(asked)):.2f} [{low:.2f}-{high:.2f}]"
 
 
 def _worded(data: Path) -> list[str]:
-    """Return what share of the words of a person's version of CAsT 2019 the turns hold."""
-    lines = (
-        read(data / CAST_2019 / "evaluation_topics_annotated_resolved_v1.0.tsv").content.decode("utf-8").splitlines()
-    )
-    person = dict(line.split("\t") for line in lines)
-    asked, done = [], []
+    """Return how far the words of the turns of CAsT 2019 are those of a person's version, and those put in at that."""
+    versions = read(data / CAST_2019 / "evaluation_topics_annotated_resolved_v1.0.tsv").content.decode("utf-8")
+    person = dict(line.split("\t") for line in versions.splitlines())
+    asked, done, put_in = [], [], []
     for topic in json.loads(read(data / CAST_2019 / "evaluation_topics_v1.0.json").content):
         earlier: list[Earlier] = []
         for turn in topic["turn"]:
@@ -110,9 +121,14 @@ def _worded(data: Path) -> list[str]:
             chosen = readings(question, earlier)[0]
             asked.append(recall(question, right))
             done.append(recall(chosen.text, right))
+            put_in.append([set(terms(text)) - set(terms(question)) - FUNCTION_WORDS for text in (chosen.text, right)])
             earlier.append(Earlier(chosen.text, "", chosen.meant))
     said = f"as asked {np.mean(asked):.3f}, completed {np.mean(done):.3f}"
-    return [f"CAsT 2019, {len(asked)} turns, without a search: ROUGE-1 recall of a person's version: {said}"]
+    both, ours, theirs = (sum(map(len, one)) for one in zip(*((a & b, a, b) for a, b in put_in), strict=True))
+    return [
+        f"CAsT 2019, {len(asked)} turns, without a search: ROUGE-1 recall of a person's version: {said}",
+        f"{ours} words put in, {both / ours:.2f} of them a person's; {both / theirs:.2f} of a person's {theirs}",
+    ]
 
 
 def recall(said: str, right: str) -> float:

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from eval.followups import recall
+from eval.followups import recall, well_chosen
 from eval.question_sets import Question
 from eval.replay import Replay
 from eval.run import score
@@ -84,3 +84,24 @@ def test_scoring_completes_a_question_from_its_history_and_leaves_the_others(ask
 )
 def test_recall_of_words_by_hand(said: str, right: str, share: float) -> None:
     assert recall(said, right) == pytest.approx(share)
+
+
+@pytest.mark.parametrize(
+    ("asked", "right", "history", "expected"),
+    [
+        ("Is it treatable?", "Is throat cancer treatable?", ("What is throat cancer?",), "(throat cancer)"),
+        ("Is it treatable?", "Is throat cancer treatable?", ("What are cancers?",), "(cancer)"),
+        ("Is it treatable?", "Is throat cancer treatable?", (), ""),
+        ("Is cancer treatable?", "Is cancer treatable?", ("What is cancer?",), ""),
+        (
+            "Why?",
+            "Why is cancer, throat cancer treatable?",
+            ("Is throat cancer treatable?",),
+            "(is cancer, throat cancer treatable?)",
+        ),
+    ],
+)
+def test_words_are_well_chosen_that_a_person_took_from_earlier_questions(
+    asked: str, right: str, history: tuple[str, ...], expected: str
+) -> None:
+    assert well_chosen(turn(2, asked, *history), right) == f"{asked} {expected}".strip()
