@@ -45,10 +45,10 @@ followups:                            ## what completing follow-ups is worth: DA
 	@test -n "$(DATA)" || { echo 'Name a folder of public question sets: make followups DATA=~/sets' >&2; exit 2; }
 	$(PYTHON) -m eval.followups "$(DATA)" $(FOLLOWUPS)
 
-reader:                               ## train the reader, hours on a CPU, resumable: DATA=sets WORK=a folder PASSES=1
+reader:                               ## train the reader, hours on a CPU, resumable: DATA=sets WORK=a folder
 	@test -n "$(DATA)" -a -n "$(WORK)" || { echo 'Name both: make reader DATA=~/sets WORK=~/reader' >&2; exit 2; }
 	$(PYTHON) -m eval.training.mine "$(DATA)" "$(WORK)"
-	$(PYTHON) -m eval.training.train "$(DATA)" "$(WORK)" --passes $(or $(PASSES),1)
+	$(PYTHON) -m eval.training.train "$(DATA)" "$(WORK)" --passes $(or $(PASSES),3)
 	$(PYTHON) -m eval.training.pack "$(WORK)" qa/reader/reader.safetensors
 
 torture:                              ## prove that an index cannot be lost: a table of figures, ten minutes or more

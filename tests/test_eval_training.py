@@ -28,6 +28,7 @@ from eval.training.mixture import (
     typed,
     without_answer,
 )
+from eval.training.pack import mean
 from eval.training.pairs import FORMS, Pair, load_pairs
 from eval.trials.memory import Cut, lay_out
 from index.articles import read
@@ -269,6 +270,16 @@ def test_a_run_that_stopped_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     assert all(np.array_equal(once[name], twice[name]) for name in once)
     told = json.loads((tmp_path / "once" / "pass-0.json").read_text())
     assert told["steps"] >= 2
+
+
+def test_what_is_packed_is_the_mean_of_the_passes() -> None:
+    passes = [
+        {"a": np.array([1, -2], np.float32), "b": np.float32(at) * np.eye(2, dtype=np.float32)} for at in (1, 2, 6)
+    ]
+    passes[2]["a"] = np.array([4, 1], np.float32)
+    found = mean(passes)
+    assert found["a"].tolist() == [2, -1]
+    assert found["b"].tolist() == [[3, 0], [0, 3]]
 
 
 def test_packing_without_a_finished_pass_says_what_to_do(tmp_path: Path) -> None:
