@@ -182,7 +182,8 @@ def test_command_explains_every_question_of_stdin(seed_index: Path) -> None:
     assert done.returncode == 0
     first, second = done.stdout.split("\n> Who saw the mooon?\n")
     assert (first.count("How the order"), second.count("How the order")) == (1, 1)
-    assert "mooon taken for moon (" in second
+    assert "Asked as: Who saw the moon?" in second
+    assert "moon (" in second
 
 
 def test_command_gives_programs_the_same_account(seed_index: Path, asker: Asker) -> None:

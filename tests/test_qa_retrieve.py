@@ -168,8 +168,14 @@ def test_paraphrase_without_one_word_of_any_article_is_found(town: Asker) -> Non
 
 @pytest.mark.parametrize("name", ["Achtreberg", "Achterburg", "Achtrberg", "Achterrberg", "achterbergg"])
 def test_misspelt_name_is_found(name: str, town: Asker) -> None:
-    reply = town.ask(f"What did {name} report on?", explained=True)
+    reply = town.ask(f"What did {name} report on?")
     assert "Gundolf Achterberg" in reply.ranked[0].snippet
+    assert reply.standalone == "What did Achterberg report on?"
+
+
+def test_name_with_another_ending_is_looked_up_as_the_nearest_and_left_in_the_question(town: Asker) -> None:
+    reply = town.ask("What did Achterberk report on?", explained=True)
+    assert reply.standalone == reply.question
     assert reply.explanation is not None
     assert [term.looked_up for term in reply.explanation.terms if term.mended] == ["achterberg"]
 
