@@ -1,8 +1,8 @@
 """Run as ``python -m eval.followups DATA``: what completing follow-ups is worth, on public conversations.
 
 Owns two comparisons: how well a turn is answered as it was asked, as the product completes it, and as a person wrote it
-out (TREC CAsT 2022), and how many words of a person's version the product's holds (TREC CAsT 2019). Between the first
-two stands what words of the conversation could do at all: the person's, as far as earlier questions hold them.
+out (TREC CAsT 2022), and how many words of a person's version the product's holds (TREC CAsT 2019). Beside the
+product stands what choosing words could do at all: those of the person's version that earlier questions hold.
 Sources: Owoicho et al., TREC CAsT 2022; Dalton et al., TREC CAsT 2019; ROUGE: Lin, 2004.
 """
 
@@ -46,8 +46,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
     parser.add_argument("--no-reader", action="store_true", help="by likeness alone")
     given = parser.parse_args(arguments)
-    print("\n".join(_answered(given.data, Setting(read=not given.no_reader))))  # noqa: T201
-    print("\n".join(_worded(given.data)))  # noqa: T201
+    sys.stdout.write("\n".join([*_answered(given.data, Setting(read=not given.no_reader)), *_worded(given.data), ""]))
 
 
 def _answered(data: Path, setting: Setting) -> list[str]:

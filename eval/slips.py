@@ -9,12 +9,15 @@ import json
 import random
 import re
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from eval.reading import lines, read
+from eval.reading import read, records
 from eval.resumable import finished
+from index.errors import BadQuestions
 from index.terms import FUNCTION_WORDS
+
+Record = Mapping[str, object]
 
 LEAST = 5
 """Letters of a word that slips; shorter ones become another word too easily."""
@@ -54,11 +57,24 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("questions", type=Path, metavar="SET", help="JSON Lines, as qa eval reads them")
     parser.add_argument("--keywords", action="store_true", help="keywords instead of slips")
     given = parser.parse_args(arguments)
-    for _, line in lines(read(given.questions)):
-        record = json.loads(line)
-        asked = record["question"]
-        typed = keywords(asked) if given.keywords else slipped(asked, random.Random(asked))
-        sys.stdout.write(json.dumps(record | {"question": typed}, ensure_ascii=False) + "\n")
+    problems: list[str] = []
+    typed = [json.dumps(_typed(one, given.keywords), ensure_ascii=False) for one in _asked(given.questions, problems)]
+    if problems:
+        raise BadQuestions("\n".join(problems))
+    sys.stdout.write("".join(f"{line}\n" for line in typed))
+
+
+def _asked(path: Path, problems: list[str]) -> Iterator[Record]:
+    for _, record, faults in records(read(path), "question", problems):
+        if isinstance(record.get("question"), str):
+            yield record
+        else:
+            faults.append("no question; expected a text")
+
+
+def _typed(record: Record, in_keywords: bool) -> Record:
+    asked = str(record["question"])
+    return {**record, "question": keywords(asked) if in_keywords else slipped(asked, random.Random(asked))}
 
 
 if __name__ == "__main__":

@@ -109,12 +109,14 @@ class Asker:
 
     def _search(self, reading: Reading, only: str | None) -> Search:
         """Return what the articles hold on one way to understand a question, its words spelt as they spell them."""
-        retrieved = self._retrieve(reading, only)
-        texts = [one.hit.passage.text for one, *_ in retrieved.groups]
-        spelt = respelt(reading.text, retrieved.found.weighed, texts, self._is_word)
+        retrieved = typed = self._retrieve(reading, only)
+        texts = [one.hit.passage.text for one, *_ in typed.groups]
+        spelt = respelt(reading.text, typed.found.weighed, texts, self._is_word)
         if spelt != reading.text:
             mended = replace(reading, text=spelt, why=f"{reading.why} It was spelt as the articles spell it.".strip())
-            retrieved = self._retrieve(mended, only)
+            again = self._retrieve(mended, only)
+            both = {part: spent + again.timing_ms[part] for part, spent in typed.timing_ms.items()}
+            retrieved = replace(again, timing_ms=both)
         if self.reader is None:
             return retrieved
         started = time.perf_counter()

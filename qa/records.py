@@ -151,7 +151,7 @@ class Reply:
 
     question: str
     standalone: str
-    """The question as it was searched; differs from ``question`` only where a conversation completed it."""
+    """The question as it was searched: completed from the conversation, and with its slips put right."""
     answered: bool
     confidence: float
     """Of the first of ``ranked``; 0.0 when nothing was found."""
@@ -162,7 +162,7 @@ class Reply:
     explanation: Explanation | None = None
     """Where it was asked for."""
     made: str = ""
-    """How the standalone question was made, in sentences; empty where no question came before."""
+    """How the standalone question was made, in sentences; empty where nothing came before and nothing was misspelt."""
     meant: str = ""
     """The words of the conversation that were put into it; empty where it was taken as it stands."""
 

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from index.lexical import LEAST_MENDED, Weighed, one_letter_away
-from index.terms import FUNCTION_WORDS, stem
+from index.terms import FUNCTION_WORDS, phrases, stem
 
 LEAST_NAME = 7
 """Letters of a word with a capital that may be misspelt; in shorter names a letter makes another name."""
@@ -20,8 +20,11 @@ def respelt(question: str, weighed: Iterable[Weighed], texts: Sequence[str], is_
     """Return the question with its misspelt words as they stand in ``texts``; as it is where nothing is misspelt.
 
     A word in small letters that is one letter away from a function word was meant as that. What ``is_word`` is right as
-    it is: that the articles do not hold it may be all that tells a question that they do not answer.
+    it is: that the articles do not hold it may be all that tells a question that they do not answer. So is a question
+    with a quotation, which asks for the very words.
     """
+    if phrases(question):
+        return question
     unknown = {one.wanted.word: one for one in weighed if one.mended or not one.passages}
     spelt = {
         word: _function_word(word) or (_spelling(word, one.term, texts, is_word) if one.mended else "")
@@ -39,7 +42,7 @@ def _put(word: str, spelt: Mapping[str, str]) -> str:
 
 
 def _function_word(word: str) -> str:
-    return next(iter(sorted(FUNCTION_WORDS & _slips(word))), "")
+    return min(FUNCTION_WORDS & _slips(word), default="")
 
 
 def _spelling(word: str, term: str, texts: Sequence[str], is_word: Callable[[str], bool]) -> str:
@@ -48,7 +51,7 @@ def _spelling(word: str, term: str, texts: Sequence[str], is_word: Callable[[str
     found: Counter[str] = Counter(one for text in texts for one in _WORD.findall(text) if one.casefold() in near)
     if found:
         return max(found, key=lambda one: (one.islower(), found[one], one))
-    return next(filter(is_word, sorted(near)), "")
+    return min(filter(is_word, near), default="")
 
 
 def _slips(word: str) -> set[str]:

@@ -67,3 +67,15 @@ def test_a_set_is_printed_with_other_words_and_nothing_else(tmp_path: Path) -> N
         assert [one | {"question": ""} for one in found] == [one | {"question": ""} for one in records]
         assert found[0]["question"] != QUESTION
         assert asked in (None, found[0]["question"])
+
+
+def test_a_line_that_is_no_question_is_named_and_nothing_is_printed(tmp_path: Path) -> None:
+    file = tmp_path / "set.jsonl"
+    file.write_text('{"id": "1", "question": "When?"}\n{"id": "2"}\nnot json\n')
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "eval.slips", str(file)], capture_output=True, encoding="utf-8", check=False
+    )
+    assert (done.returncode, done.stdout) == (1, "")
+    assert f"{file}:2: no question; expected a text" in done.stderr
+    assert f"{file}:3: " in done.stderr
+    assert "Traceback" not in done.stderr

@@ -178,6 +178,9 @@ def test_folded_name_is_whole_when_joined(text: str, width: int) -> None:
         ("The far side", 11, "The far si…"),
         ("The far side", 9, "The far…"),
         ("嫦娥四号", 6, "嫦娥…"),
+        ("嫦娥四号在月球背面软着陆了", 24, "嫦娥四号在月球背面软着…"),
+        ("exactly twenty-four cols", 24, "exactly twenty-four cols"),
+        ("words that end at a      blank", 24, "words that end at a…"),
         ("e\u0301e\u0301e\u0301", 2, "e\u0301…"),
     ],
 )

@@ -178,12 +178,11 @@ def test_command_explains_what_it_did_not_find(seed_index: Path) -> None:
 
 
 def test_command_explains_every_question_of_stdin(seed_index: Path) -> None:
-    done = ask(seed_index, "--explain", "-", stdin=f"{QUESTION}\nWho saw the mooon?\n")
+    done = ask(seed_index, "--explain", "-", stdin=f"{QUESTION}\nWho saw the mooni?\n")
     assert done.returncode == 0
-    first, second = done.stdout.split("\n> Who saw the mooon?\n")
+    first, second = done.stdout.split("\n> Who saw the mooni?\n")
     assert (first.count("How the order"), second.count("How the order")) == (1, 1)
-    assert "Asked as: Who saw the moon?" in second
-    assert "moon (" in second
+    assert "mooni taken for moon (" in second
 
 
 def test_command_gives_programs_the_same_account(seed_index: Path, asker: Asker) -> None:
