@@ -40,7 +40,7 @@ class Scale:
         return (math.log(confidence / (1 - confidence)) - self.intercept) / self.slope
 
 
-ALIKE = Scale(slope=6.62, intercept=-3.45, threshold=0.5)
+ALIKE = Scale(slope=6.89, intercept=-3.60, threshold=0.5)
 """From the cosine of question and sentence: where the reader is switched off."""
 READING = Scale(slope=0.226, intercept=-1.228, threshold=0.5)
 """From what the reader says and the cosine, as ``rerank`` adds them up."""

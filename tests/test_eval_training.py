@@ -5,6 +5,7 @@ import json
 import random
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -30,6 +31,7 @@ from eval.training.mixture import (
 )
 from eval.training.pack import mean
 from eval.training.pairs import FORMS, Pair, load_pairs
+from eval.training.written import digest
 from eval.trials.memory import Cut, lay_out
 from index.articles import read
 from index.embed import OnnxEmbedder
@@ -223,10 +225,12 @@ def test_questions_are_typed_as_often_as_is_said() -> None:
 
 def test_a_part_of_the_pairs_is_that_part_and_another_for_another_seed() -> None:
     every = range(4000)
-    first, second = part(every, 0.4, "1.2"), part(every, 0.4, "2.2")
+    pairs = [replace(BUILT, source="written" if at < 40 else "squad") for at in every]
+    first, second = part(pairs, every, 0.4, "1.2"), part(pairs, every, 0.4, "2.2")
     assert abs(len(first) / 4000 - 0.4) < 0.03
     assert first != second
-    assert part(every, 1.0, "1.0") == list(every)
+    assert first[:40] == second[:40] == list(range(40))
+    assert part(pairs, every, 1.0, "1.0") == list(every)
 
 
 def test_rivals_come_near_and_do_not_hold_the_answer(embedder: OnnxEmbedder) -> None:
@@ -242,8 +246,12 @@ def test_rivals_come_near_and_do_not_hold_the_answer(embedder: OnnxEmbedder) -> 
 
 
 def trained(sets: Path, work: Path, *options: str) -> str:
+    written = sets / "written.jsonl"
+    asked = {"answered": [["Who met the cost?", 49, 58]], "missed": [["Who paid in 1954?", 49, 58]]}
+    written.write_text(json.dumps({"text": digest(TEXT), **asked}) + "\n")
+    given = [str(sets), str(work), "--written", str(written), "--passes", "1"]
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "eval.training.train", str(sets), str(work), "--passes", "1", *options],
+        [sys.executable, "-P", "-m", "eval.training.train", *given, *options],
         capture_output=True,
         text=True,
         check=False,

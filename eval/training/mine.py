@@ -14,6 +14,7 @@ from pathlib import Path
 from eval.metrics import answer_within
 from eval.resumable import finished
 from eval.training.pairs import Pair, load_pairs
+from eval.training.written import SOURCE, WRITTEN, load_written
 from eval.trials.memory import Cut, Memory, lay_out
 from index import models
 from index.articles import read as read_article
@@ -24,7 +25,7 @@ from index.vectors import Embedder
 from qa.diagnostics import Progress, tell
 from qa.retrieve import query, relevance
 
-SOURCES = ("squad", "reddit", "amazon")
+SOURCES = ("squad", "reddit", "amazon", SOURCE)
 """Those of whole texts; of others every sentence is a text."""
 DEPTH = 24
 """Candidates looked at for each pair."""
@@ -37,12 +38,14 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.training.mine", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
     parser.add_argument("work", type=Path, metavar="WORK", help="where the rivals go")
+    parser.add_argument("--written", type=Path, default=WRITTEN, metavar="FILE", help="other questions than our own")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
-    pairs = load_pairs(given.data)
+    public = load_pairs(given.data)
+    pairs = public + load_written(public, given.written)
     embedder = load_embedder(models.prepare(models.DEFAULT_MODEL, tell))
     for source in SOURCES:
-        numbers = [number for number, pair in enumerate(pairs) if pair.source == source]
+        numbers = [number for number, pair in enumerate(pairs) if pair.source == source and pair.answered]
         _mine(source, numbers, pairs, embedder, given.work / f"rivals-{source}.jsonl")
 
 

@@ -13,6 +13,7 @@ from functools import cache
 from eval.slips import keywords, slipped
 from eval.training import swaps
 from eval.training.pairs import Pair
+from eval.training.written import SOURCE
 from index.records import Span
 from index.sentences import sentences
 
@@ -49,6 +50,7 @@ SHARES: Mapping[str, Share] = {
     "amazon": Share(whole=0.5, cut=0.5, rival=0.35, swap=0.25, without=0.2, consistent=0.05),
     "policy": Share(whole=0.4, cut=0.3, rival=0.0, swap=0.0, without=0.2, consistent=0.0),
     "qamr": Share(whole=0.25, cut=0.0, rival=0.08, swap=0.1, without=0.0, consistent=0.02),
+    SOURCE: Share(whole=0.3, cut=0.6, rival=0.5, swap=0.2, without=0.2, consistent=0.0),
 }
 TITLED = 0.7
 """How often a text is read under its title where it has one."""
@@ -87,16 +89,19 @@ def examples(
 def typed(example: Example, chance: random.Random) -> Example:
     """Return an example with its question as people may type it: in keywords, or with slips of the fingers."""
     drawn = chance.random()
-    if drawn < KEYWORDS and example.kind != "swap":  # a near miss may lie in a word that keywords leave out
+    if drawn < KEYWORDS and example.kind not in (
+        "swap",
+        "near",
+    ):  # a near miss may lie in a word that keywords leave out
         return replace(example, question=keywords(example.question) or example.question)
     if drawn < KEYWORDS + SLIPPED:
         return replace(example, question=slipped(example.question, chance))
     return example
 
 
-def part(numbers: Sequence[int], share: float, seed: str) -> list[int]:
-    """Return about this share of the numbers of pairs; which, the seed decides."""
-    return [number for number in numbers if _drawn("part", seed, str(number)) < share]
+def part(pairs: Sequence[Pair], numbers: Sequence[int], share: float, seed: str) -> list[int]:
+    """Return about this share of the numbers of pairs, which, the seed decides, and all that were written for it."""
+    return [at for at in numbers if pairs[at].source == SOURCE or _drawn("part", seed, str(at)) < share]
 
 
 def _of(
@@ -104,10 +109,17 @@ def _of(
 ) -> Iterator[Example]:
     short = cut(pair, chance)
     if chance.random() < share.whole:
-        told = pair if len(pair.text) <= LONGEST_TEXT else short
-        yield Example(pair.question, pair.title, told.text, told.answer, "whole")
+        yield _told(pair if len(pair.text) <= LONGEST_TEXT else short, "whole")
     if chance.random() < share.cut:
-        yield Example(pair.question, pair.title, short.text, short.answer, "cut")
+        yield _told(short, "cut")
+    if pair.answered:
+        yield from _changed(pair, short, share, rivals, others, chance)
+
+
+def _changed(
+    pair: Pair, short: Pair, share: Share, rivals: Sequence[str], others: Sequence[str], chance: random.Random
+) -> Iterator[Example]:
+    """Yield what is made of a pair that has an answer: mostly texts and questions that have none."""
     if rivals and chance.random() < share.rival:
         yield Example(pair.question, pair.title, rivals[int(len(rivals) * chance.random() ** 1.7)], None, "rival")
     told = short if chance.random() < 0.7 or len(pair.text) > LONGEST_TEXT else pair
@@ -124,6 +136,12 @@ def _of(
         if renamed is not None:
             question, text, start = renamed
             yield Example(question, "", text, Span(start, start + len(pair.said)), "consistent")
+
+
+def _told(pair: Pair, kind: str) -> Example:
+    if pair.answered:
+        return Example(pair.question, pair.title, pair.text, pair.answer, kind)
+    return Example(pair.question, pair.title, pair.text, None, "near")
 
 
 def cut(pair: Pair, chance: random.Random) -> Pair:

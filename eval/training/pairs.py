@@ -18,7 +18,7 @@ from index.records import Span
 
 @dataclass(frozen=True, slots=True)
 class Pair:
-    """A question, and a text that answers it at ``text[answer.start:answer.end]``."""
+    """A question, and a text that answers it at ``text[answer.start:answer.end]``, or only seems to."""
 
     source: str
     group: str
@@ -28,6 +28,8 @@ class Pair:
     question: str
     text: str
     answer: Span
+    answered: bool = True
+    """False where the words at ``answer`` tempt and are none."""
 
     @property
     def said(self) -> str:

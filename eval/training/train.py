@@ -20,6 +20,7 @@ from eval.resumable import finished, put
 from eval.training.mixture import Example, examples, part, split
 from eval.training.network import Reader, Ready, batch, loss
 from eval.training.pairs import load_pairs
+from eval.training.written import WRITTEN, load_written
 from index import models
 from index.embed import whole_tokenizer
 from qa.diagnostics import Progress
@@ -36,10 +37,12 @@ class Plan:
     seed: int = 1
     texts: int = 32
     """In a batch."""
-    rates: tuple[float, ...] = (1.5e-4, 1e-4, 7e-5)
+    rates: tuple[float, ...] = (1.5e-4, 1e-4, 7e-5, 7e-5)
     """The highest learning rate of each pass, reached after ``warm`` of its steps and falling to nothing after that."""
-    shares: tuple[float, ...] = (1.0, 1.0, 0.4)
+    shares: tuple[float, ...] = (1.0, 1.0, 0.4, 0.2)
     """Of the pairs that each pass sees."""
+    taught: int = 3
+    """The pass from which on it sees the questions that were written for it too."""
     warm: float = 0.06
     decay: float = 0.01
     clip: float = 1.0
@@ -47,6 +50,15 @@ class Plan:
     """What the running average of the weights keeps of itself at every step."""
     every: int = 200
     """Steps between checkpoints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where training finds what it learns from, and leaves what it learned."""
+
+    data: Path
+    work: Path
+    written: Path
 
 
 def ready(tokenizer: Tokenizer, example: Example) -> Ready | None:
@@ -84,24 +96,26 @@ def main(arguments: Sequence[str]) -> None:
     parser = argparse.ArgumentParser(prog="python -m eval.training.train", description=(__doc__ or "").splitlines()[0])
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
     parser.add_argument("work", type=Path, metavar="WORK", help="where rivals lie and checkpoints go")
-    parser.add_argument("--passes", type=int, default=len(Plan().rates), metavar="N", help="stop after so many")
+    parser.add_argument("--written", type=Path, default=WRITTEN, metavar="FILE", help="other questions than our own")
+    parser.add_argument("--passes", type=int, default=Plan().taught, metavar="N", help="stop after so many")
     parser.add_argument(
         "--steps", type=int, metavar="N", help="stop after so many; the same command goes on from there"
     )
     given = parser.parse_args(arguments)
+    place = Place(given.data, given.work, given.written)
     for turn in range(given.passes):
-        if not (given.work / f"pass-{turn}.safetensors").is_file():
-            if not train(given.data, given.work, Plan(), turn, given.steps):
+        if not (place.work / f"pass-{turn}.safetensors").is_file():
+            if not train(place, Plan(), turn, given.steps):
                 return
 
 
-def train(data: Path, work: Path, plan: Plan, turn: int, most: int | None = None) -> bool:
+def train(place: Place, plan: Plan, turn: int, most: int | None = None) -> bool:
     """Do the steps of one pass that no checkpoint has done yet, from where the pass before it came to.
 
     With ``most``, at most so many of them. Returns whether the pass is done: then WORK/pass-N.safetensors is there.
     """
-    base = models.find_model(models.DEFAULT_MODEL)
-    found = _seen(data, work, base, plan, turn)
+    base, work = models.find_model(models.DEFAULT_MODEL), place.work
+    found = _seen(place, base, plan, turn)
     steps = batches(found, plan)
     torch.manual_seed(plan.seed)
     reader = Reader(base)
@@ -132,13 +146,15 @@ def train(data: Path, work: Path, plan: Plan, turn: int, most: int | None = None
     return True
 
 
-def _seen(data: Path, work: Path, base: Path, plan: Plan, turn: int) -> list[Ready]:
+def _seen(place: Place, base: Path, plan: Plan, turn: int) -> list[Ready]:
     """Return the examples of one pass as the network is given them."""
     seed = f"{plan.seed}.{turn}"
     tokenizer = whole_tokenizer((base / "tokenizer.json").read_bytes())
-    pairs = load_pairs(data)
-    numbers = part(split(pairs)[0], plan.shares[turn], seed)
-    made = (ready(tokenizer, example) for example in examples(pairs, numbers, load_rivals(work), seed))
+    pairs = load_pairs(place.data)
+    if turn >= plan.taught:
+        pairs += load_written(pairs, place.written)
+    numbers = part(pairs, split(pairs)[0], plan.shares[turn], seed)
+    made = (ready(tokenizer, example) for example in examples(pairs, numbers, load_rivals(place.work), seed))
     return [one for one in made if one is not None]
 
 
