@@ -46,7 +46,8 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
     parser.add_argument("--no-reader", action="store_true", help="by likeness alone")
     given = parser.parse_args(arguments)
-    sys.stdout.write("\n".join([*_answered(given.data, Setting(read=not given.no_reader)), *_worded(given.data), ""]))
+    sys.stdout.write("\n".join(_answered(given.data, Setting(read=not given.no_reader))) + "\n")
+    sys.stdout.write("\n".join(_worded(given.data)) + "\n")
 
 
 def _answered(data: Path, setting: Setting) -> list[str]:

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from safetensors.numpy import load_file
 
 from eval.training import swaps
+from eval.training.cuts import cut, without_answer
 from eval.training.mine import mined
 from eval.training.mixture import (
     KEYWORDS,
@@ -22,12 +23,10 @@ from eval.training.mixture import (
     SLIPPED,
     Example,
     Share,
-    cut,
     examples,
     part,
     split,
     typed,
-    without_answer,
 )
 from eval.training.pack import mean
 from eval.training.pairs import FORMS, Pair, load_pairs
@@ -245,18 +244,14 @@ def test_rivals_come_near_and_do_not_hold_the_answer(embedder: OnnxEmbedder) -> 
     assert rivals == [texts[1], texts[3]]
 
 
-def trained(sets: Path, work: Path, *options: str) -> str:
-    written = sets / "written.jsonl"
-    asked = {"answered": [["Who met the cost?", 49, 58]], "missed": [["Who paid in 1954?", 49, 58]]}
-    written.write_text(json.dumps({"text": digest(TEXT), **asked}) + "\n")
-    given = [str(sets), str(work), "--written", str(written), "--passes", "1"]
+def trained(sets: Path, work: Path, *options: str, code: int = 0) -> str:
     done = subprocess.run(
-        [sys.executable, "-P", "-m", "eval.training.train", *given, *options],
+        [sys.executable, "-P", "-m", "eval.training.train", str(sets), str(work), *options],
         capture_output=True,
         text=True,
         check=False,
     )
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == code, done.stderr
     return done.stderr
 
 
@@ -269,15 +264,31 @@ def test_a_run_that_stopped_goes_on_to_the_same_weights(tmp_path: Path) -> None:
     for name in ("once", "twice"):
         (tmp_path / name).mkdir()
         (tmp_path / name / "rivals-squad.jsonl").write_text(json.dumps([3, ["Nothing of that."]]) + "\n")
-    trained(sets, tmp_path / "once")
-    trained(sets, tmp_path / "twice", "--steps", "1")
+    trained(sets, tmp_path / "once", "--passes", "1")
+    trained(sets, tmp_path / "twice", "--passes", "1", "--steps", "1")
     assert not (tmp_path / "twice" / "pass-0.safetensors").exists()
-    trained(sets, tmp_path / "twice")
+    trained(sets, tmp_path / "twice", "--passes", "1")
     once, twice = (load_file(tmp_path / name / "pass-0.safetensors") for name in ("once", "twice"))
     assert once.keys() == twice.keys()
     assert all(np.array_equal(once[name], twice[name]) for name in once)
     told = json.loads((tmp_path / "once" / "pass-0.json").read_text())
     assert told["steps"] >= 2
+
+
+@pytest.mark.heavy
+def test_written_questions_are_seen_from_the_fourth_pass_on(tmp_path: Path) -> None:
+    sets, work, written = small_sets(tmp_path / "sets"), tmp_path / "work", tmp_path / "written.jsonl"
+    work.mkdir()
+    asked = {"answered": [["Who met the cost?", 49, 58]], "missed": [["Who paid in 1954?", 49, 58]] * 40}
+    written.write_text(json.dumps({"text": digest("unknown"), **asked}) + "\n")
+    trained(sets, work, "--written", str(written))
+    assert sorted(path.name for path in work.glob("pass-*.json")) == ["pass-0.json", "pass-1.json", "pass-2.json"]
+    told = trained(sets, work, "--written", str(written), "--passes", "4", code=2)
+    assert "1 of the texts that written.jsonl asks about are not among the public sets" in told
+    written.write_text(json.dumps({"text": digest(TEXT), **asked}) + "\n")
+    trained(sets, work, "--written", str(written), "--passes", "4")
+    seen = [json.loads((work / f"pass-{at}.json").read_text())["examples"] for at in (2, 3)]
+    assert seen[0] < 20 < seen[1]
 
 
 def test_what_is_packed_is_the_mean_of_the_passes() -> None:

@@ -8,14 +8,13 @@ import hashlib
 import random
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import cache
 
 from eval.slips import keywords, slipped
 from eval.training import swaps
+from eval.training.cuts import cut, in_company, without_answer
 from eval.training.pairs import Pair
 from eval.training.written import SOURCE
 from index.records import Span
-from index.sentences import sentences
 
 DEV_SHARE = 0.03
 """Of the groups of each source, kept away from training."""
@@ -56,8 +55,8 @@ TITLED = 0.7
 """How often a text is read under its title where it has one."""
 KEYWORDS, SLIPPED = 0.1, 0.15
 """How often a question is typed in keywords, and with slips of the fingers."""
-LEAST_CUT, MOST_CUT = 200, 650
-"""Characters that a text is cut to; a sentence may be longer."""
+NEAR_MISSES = ("swap", "near")
+"""Never cut down to keywords: these may leave out the word that it lies in."""
 LONGEST_TEXT = 1400
 """Characters; a longer text is read cut."""
 
@@ -80,7 +79,7 @@ def examples(
         chance = random.Random(f"{seed} {pair.source} {number}")
         others = chance.sample(names[pair.source], min(40, len(names[pair.source])))
         if pair.source == "qamr":
-            pair = _in_company(pair, neighbours[pair.group], chance)
+            pair = in_company(pair, neighbours[pair.group], chance)
         for example in _of(pair, SHARES[pair.source], rivals.get(number, ()), others, chance):
             titled = example.title and chance.random() < TITLED
             yield typed(example if titled else replace(example, title=""), chance)
@@ -89,10 +88,7 @@ def examples(
 def typed(example: Example, chance: random.Random) -> Example:
     """Return an example with its question as people may type it: in keywords, or with slips of the fingers."""
     drawn = chance.random()
-    if drawn < KEYWORDS and example.kind not in (
-        "swap",
-        "near",
-    ):  # a near miss may lie in a word that keywords leave out
+    if drawn < KEYWORDS and example.kind not in NEAR_MISSES:
         return replace(example, question=keywords(example.question) or example.question)
     if drawn < KEYWORDS + SLIPPED:
         return replace(example, question=slipped(example.question, chance))
@@ -144,51 +140,6 @@ def _told(pair: Pair, kind: str) -> Example:
     return Example(pair.question, pair.title, pair.text, None, "near")
 
 
-def cut(pair: Pair, chance: random.Random) -> Pair:
-    """Return the pair with its text cut to a few whole sentences around the answer."""
-    found = _sentences(pair.text)
-    inside = [at for at, (start, end) in enumerate(found) if start < pair.answer.end and pair.answer.start < end]
-    if not inside:
-        return pair
-    first, last, most = inside[0], inside[-1], chance.randint(LEAST_CUT, MOST_CUT)
-    while True:
-        sides = [at for at in (first - 1, last + 1) if 0 <= at < len(found)]
-        sides = [at for at in sides if found[max(at, last)].end - found[min(at, first)].start <= most]
-        if not sides:
-            break
-        chosen = chance.choice(sides)
-        first, last = min(first, chosen), max(last, chosen)
-    start, end = min(found[first].start, pair.answer.start), max(found[last].end, pair.answer.end)
-    answer = Span(pair.answer.start - start, pair.answer.end - start)
-    return replace(pair, text=pair.text[start:end], answer=answer)
-
-
-def without_answer(pair: Pair, chance: random.Random) -> str | None:
-    """Return whole sentences of the text that do not hold the words of the answer, side by side or around a gap."""
-    kept = [pair.text[start:end] for start, end in _sentences(pair.text)]
-    kept = [sentence for sentence in kept if not _holds(sentence, pair)]
-    if not kept:
-        return None
-    most, first = chance.randint(LEAST_CUT, MOST_CUT), chance.randrange(len(kept))
-    text = kept[first]
-    for sentence in kept[first + 1 :]:
-        if len(text) + len(sentence) > most:
-            break
-        text += " " + sentence
-    return text
-
-
-def _in_company(pair: Pair, neighbours: Sequence[str], chance: random.Random) -> Pair:
-    """Return a pair of one sentence among others of its document."""
-    others = [text for text in neighbours if text != pair.text and not _holds(text, pair)]
-    chosen = chance.sample(others, min(len(others), chance.randint(0, 3)))
-    at = chance.randint(0, len(chosen))
-    before = "".join(text + " " for text in chosen[:at])
-    text = " ".join([before + pair.text, *chosen[at:]])
-    answer = Span(pair.answer.start + len(before), pair.answer.end + len(before))
-    return replace(pair, text=text, answer=answer)
-
-
 def _names(pairs: Sequence[Pair], numbers: Sequence[int]) -> dict[str, list[str]]:
     """Return the names that stand in the questions of each source."""
     found: dict[str, dict[str, None]] = {pair.source: {} for pair in pairs}
@@ -203,15 +154,6 @@ def _neighbours(pairs: Sequence[Pair], numbers: Sequence[int]) -> dict[str, list
         if pairs[number].source == "qamr":
             found.setdefault(pairs[number].group, {})[pairs[number].text] = None
     return {group: list(texts) for group, texts in found.items()}
-
-
-def _holds(text: str, pair: Pair) -> bool:
-    return pair.said.casefold() in text.casefold()
-
-
-@cache
-def _sentences(text: str) -> tuple[Span, ...]:
-    return tuple(sentences(text, 0, len(text)))
 
 
 def _drawn(*parts: str) -> float:
