@@ -48,7 +48,7 @@ followups:                            ## what completing follow-ups is worth: DA
 reader:                               ## train the reader, hours on a CPU, resumable: DATA=sets WORK=a folder
 	@test -n "$(DATA)" -a -n "$(WORK)" || { echo 'Name both: make reader DATA=~/sets WORK=~/reader' >&2; exit 2; }
 	$(PYTHON) -m eval.training.mine "$(DATA)" "$(WORK)"
-	$(PYTHON) -m eval.training.train "$(DATA)" "$(WORK)" --passes $(or $(PASSES),3)
+	$(PYTHON) -m eval.training.train "$(DATA)" "$(WORK)"
 	$(PYTHON) -m eval.training.pack "$(WORK)" qa/reader/reader.safetensors
 
 torture:                              ## prove that an index cannot be lost: a table of figures, ten minutes or more

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from qa.reader.model import OnnxReader
 
 
-LATER = 3.2
+LATER = 8.0
 """What a less likely reading of a question must be answered better by, in logits, to count (docs/followups.md)."""
 
 

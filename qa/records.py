@@ -22,7 +22,7 @@ class Finding:
     margin: float | None = None
     """How much surer the reader is of those words than of "not here", in logits; None where it did not read it."""
     sure: float | None = None
-    """What confidence is told from; None means by the sentence's score."""
+    """What confidence is told from, as ``rerank`` adds it up; None means by the sentence's score."""
 
 
 @dataclass(frozen=True, slots=True)

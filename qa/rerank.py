@@ -18,12 +18,12 @@ if TYPE_CHECKING:
 
 FEW_READ, MOST_READ = 4, 8
 """Groups read for a question: the first few, and where none of these is sure enough, as many again."""
-ENOUGH = 8.0
+ENOUGH = 3.0
 """From this on one of the first few is sure enough."""
 RELEVANCE = 16.0
-"""What retrieval's score counts in the order, in logits."""
-SENTENCE = 16.0
-"""What the cosine of question and best sentence counts in how sure an answer is, in logits."""
+"""What retrieval's score counts beside the margin in the order, in logits."""
+SENTENCE = 6.0
+"""What the cosine of question and best sentence counts beside the judgement in how sure an answer is, in logits."""
 _WHOLE = re.compile(
     r"\s*(?:why|how(?! (?:many|much|old|long|far|tall|high|deep|big|large|heavy|often|fast|soon)\b))\b", re.IGNORECASE
 )
@@ -58,7 +58,7 @@ def _told(finding: Finding, said: "Read", *, whole: bool) -> Finding:
     return replace(
         marked(finding, said.span, whole=whole),
         margin=said.margin,
-        sure=said.margin + SENTENCE * finding.sentence_score,
+        sure=said.answered + SENTENCE * finding.sentence_score,
     )
 
 

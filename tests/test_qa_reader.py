@@ -61,14 +61,14 @@ def test_best_span_is_that_of_trying_them_all(logits: np.ndarray) -> None:
     given_ = Input([101, 102, *range(200, 200 + size), 102], 2, [(at, at + 1) for at in range(size)])
     spans = [(one, other) for one, other in product(range(size), repeat=2) if 0 <= other - one < LONGEST_ANSWER]
     totals = {span: logits[2 + span[0], 0] + logits[2 + span[1], 1] for span in spans}
-    found = judged(given_, logits)
-    assert found.margin == max(totals.values()) - logits[0].sum()
+    found = judged(given_, logits, 0.7)
+    assert (found.margin, found.answered) == (max(totals.values()) - logits[0].sum(), 0.7)
     assert totals[found.span.start, found.span.end - 1] == max(totals.values())
 
 
 def test_a_passage_without_words_says_nothing() -> None:
-    found = judged(encode(TOKENIZER, "Who?", "", ""), np.zeros((4, 2), np.float32))
-    assert found.margin == SILENT < -50
+    found = judged(encode(TOKENIZER, "Who?", "", ""), np.zeros((4, 2), np.float32), 2.0)
+    assert found.margin == found.answered == SILENT < -50
     assert found.span == (0, 0)
 
 
@@ -93,7 +93,7 @@ def test_the_weights_that_travel_are_small_and_whole() -> None:
     assert exports.sha256(path) == ready.WEIGHTS
     names = {name.removesuffix(FACTOR) for name in load_file(path)}
     base = {f"encoder.{name}" for name in load_file(BASE / "model.safetensors")}
-    assert names - base == {"head.weight", "head.bias"}
+    assert names - base == {"head.weight", "head.bias", "judge.weight", "judge.bias"}
     assert not any("embeddings" in name for name in names)
 
 
@@ -151,9 +151,16 @@ def test_what_is_not_there_is_below_what_is(reader: OnnxReader) -> None:
     assert max(absent) < 0 < there
 
 
+def test_what_is_nearly_there_is_judged_below_what_is(reader: OnnxReader) -> None:
+    there = ("When did the rover land?", "Who is the chief designer?", "How much did the mission cost?")
+    near = ("Who is the deputy chief designer?", "How heavy is the rover?", "Who paid for the mission?")
+    told, missed = ([reader.read(question, "", TEXT).answered for question in some] for some in (there, near))
+    assert max(missed) < 0 < min(told)
+
+
 @pytest.mark.heavy
 def test_the_export_says_what_the_network_says(reader: OnnxReader, tmp_path: Path) -> None:
-    """Against torch and transformers, in a process of their own: the same span, a margin within a logit."""
+    """Against torch and transformers, in a process of their own: the same span, margin and judgement within a logit."""
     code = """
 import json, sys, torch
 from pathlib import Path
@@ -171,9 +178,9 @@ said = []
 for question, text in asked:
     given = encode(tokenizer, question, "", text)
     with torch.no_grad():
-        logits = network(torch.tensor([given.pieces]), torch.tensor([given.types]))[0].numpy()
-    found = judged(given, logits)
-    said.append([found.margin, *found.span])
+        logits, answered = network(torch.tensor([given.pieces]), torch.tensor([given.types]))
+    found = judged(given, logits[0].numpy(), float(answered[0]))
+    said.append([found.margin, found.answered, *found.span])
 print(json.dumps(said))
 """
     asked = [("When did the rover land?", TEXT), ("Who is the chief designer?", TEXT), ("How much did it cost?", TEXT)]
@@ -184,10 +191,11 @@ print(json.dumps(said))
         text=True,
         check=True,
     )
-    for (question, text), (margin, start, end) in zip(asked, json.loads(done.stdout), strict=True):
+    for (question, text), (margin, answered, start, end) in zip(asked, json.loads(done.stdout), strict=True):
         found = reader.read(question, "", text)
         assert found.span == (start, end)
         assert found.margin == pytest.approx(margin, abs=1.0)
+        assert found.answered == pytest.approx(answered, abs=1.0)
 
 
 def test_work_beside_gives_its_result_or_its_error() -> None:

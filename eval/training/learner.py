@@ -12,7 +12,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from eval.training.network import Reader, Ready, batch, loss
+from eval.training.network import Reader, Ready, batch, loss, misjudged
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +24,12 @@ class Plan:
     """In a batch."""
     rates: tuple[float, ...] = (1.5e-4, 1e-4, 7e-5, 7e-5)
     """The highest learning rate of each pass, reached after ``warm`` of its steps and falling to nothing after that."""
-    shares: tuple[float, ...] = (1.0, 1.0, 0.4, 0.2)
+    shares: tuple[float, ...] = (1.0, 1.0, 0.4, 0.4)
     """Of the pairs that each pass sees."""
     taught: int = 3
-    """The pass from which on it sees the questions that were written for it too."""
+    """The pass from which on it sees the questions that were written for it too, and learns to judge."""
+    judging: float = 2.0
+    """What judging counts beside pointing, from then on."""
     warm: float = 0.06
     decay: float = 0.01
     clip: float = 1.0
@@ -40,8 +42,9 @@ class Plan:
 class State:
     """The network and what the optimiser remembers."""
 
-    def __init__(self, reader: Reader, plan: Plan, rate: float, steps: int) -> None:
-        self.reader, self.plan, self.rate, self.steps = reader, plan, rate, steps
+    def __init__(self, reader: Reader, plan: Plan, turn: int, steps: int) -> None:
+        self.reader, self.plan, self.rate, self.steps = reader, plan, plan.rates[turn], steps
+        self.judging = plan.judging if turn >= plan.taught else 0.0
         self.done = 0
         self.named = {name: one for name, one in reader.named_parameters() if one.requires_grad}
         self.average = {name: one.detach().clone() for name, one in self.named.items()}
@@ -49,7 +52,7 @@ class State:
         plain = [one for one in self.named.values() if one.ndim <= 1]
         self.optimiser = torch.optim.AdamW(
             [{"params": decayed, "weight_decay": plan.decay}, {"params": plain, "weight_decay": 0.0}],
-            lr=rate,
+            lr=self.rate,
             fused=True,
         )
         reader.train()
@@ -61,7 +64,12 @@ class State:
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate * share
         pieces, types, mask, may = batch(examples)
-        lost = loss(self.reader(pieces, types, mask), may, torch.tensor([one.right for one in examples]))
+        right, near = (
+            torch.tensor([one.right for one in examples]),
+            torch.tensor([one.near for one in examples]).float(),
+        )
+        logits, told = self.reader(pieces, types, mask)
+        lost = loss(logits, may, right, near) + self.judging * misjudged(told, right)
         self.optimiser.zero_grad()
         lost.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(list(self.named.values()), self.plan.clip)

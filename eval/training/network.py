@@ -1,4 +1,4 @@
-"""The reader as a network to train: the default model's layers, and two numbers for every word piece.
+"""The reader as a network to train: the default model's layers, two numbers for every word piece, one for the whole.
 
 Owns its shape and its loss. Loads torch, so never in a process that loads FAISS.
 """
@@ -28,10 +28,12 @@ class Ready:
     """Where the passage begins."""
     right: tuple[int, int]
     """Where the answer starts and ends; (0, 0) where it is not there."""
+    near: bool
+    """Whether it only nearly answers: that is for the judge, and nothing to point at or away from."""
 
 
 class Reader(nn.Module):
-    """Start and end logits for every word piece; those of the first, [CLS], stand for "not here"."""
+    """Start and end logits for every word piece, those of the first, [CLS], for "not here"; and the judge's logit."""
 
     def __init__(self, base: Path) -> None:
         super().__init__()
@@ -44,13 +46,18 @@ class Reader(nn.Module):
         self.head = nn.Linear(config.hidden_size, 2)
         nn.init.normal_(self.head.weight, std=0.02)
         nn.init.zeros_(self.head.bias)
+        self.judge = nn.Linear(config.hidden_size, 1)
+        nn.init.zeros_(self.judge.weight)
+        nn.init.zeros_(self.judge.bias)
 
-    def forward(self, pieces: torch.Tensor, types: torch.Tensor, mask: torch.Tensor) -> torch.Tensor:
-        """Return the logits, shape (texts, pieces, 2)."""
+    def forward(
+        self, pieces: torch.Tensor, types: torch.Tensor, mask: torch.Tensor
+    ) -> tuple[torch.Tensor, torch.Tensor]:
+        """Return the logits of starts and ends, shape (texts, pieces, 2), and of being answered, shape (texts,)."""
         with torch.autocast("cpu", dtype=torch.bfloat16, enabled=self.training):
             states = self.encoder(input_ids=pieces, token_type_ids=types, attention_mask=mask).last_hidden_state
-        logits: torch.Tensor = self.head(states.float())
-        return logits
+        states = states.float()
+        return self.head(states), self.judge(states[:, 0])[:, 0]
 
 
 def batch(examples: Sequence[Ready]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -67,9 +74,16 @@ def batch(examples: Sequence[Ready]) -> tuple[torch.Tensor, torch.Tensor, torch.
     return pieces, types, mask, may
 
 
-def loss(logits: torch.Tensor, may: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
-    """Return the mean cross entropy of starts and ends; ``right`` has shape (texts, 2), 0 where it is not here."""
+def loss(logits: torch.Tensor, may: torch.Tensor, right: torch.Tensor, near: torch.Tensor) -> torch.Tensor:
+    """Return the mean cross entropy of starts and ends over what is not ``near``.
+
+    ``right`` has shape (texts, 2), 0 where it is not here; ``near`` has shape (texts,), 1 for near misses.
+    """
     allowed = logits.masked_fill(may.unsqueeze(-1) == 0, NOWHERE)
-    return nn.functional.cross_entropy(allowed[..., 0], right[:, 0]) + nn.functional.cross_entropy(
-        allowed[..., 1], right[:, 1]
-    )
+    both = nn.functional.cross_entropy(allowed.transpose(1, 2).flatten(0, 1), right.flatten(), reduction="none")
+    return (both.view(-1, 2).sum(1) * (1 - near)).sum() / (1 - near).sum().clamp(min=1)
+
+
+def misjudged(told: torch.Tensor, right: torch.Tensor) -> torch.Tensor:
+    """Return the mean binary cross entropy of the judge's logits, shape (texts,)."""
+    return nn.functional.binary_cross_entropy_with_logits(told, (right[:, 0] > 0).float())

@@ -43,7 +43,7 @@ def ready(tokenizer: Tokenizer, example: Example) -> Ready | None:
     """Return an example as the reader is given it; None where the answer lies beyond what is read."""
     given = encode(tokenizer, example.question, example.title, example.text)
     if example.answer is None:
-        return _compact(given, (0, 0))
+        return _compact(given, (0, 0), near=example.kind == "near")
     inside = [
         at
         for at, (start, end) in enumerate(given.offsets)
@@ -54,8 +54,8 @@ def ready(tokenizer: Tokenizer, example: Example) -> Ready | None:
     return _compact(given, (given.first + inside[0], given.first + inside[-1]))
 
 
-def _compact(given: Input, right: tuple[int, int]) -> Ready:
-    return Ready(np.array(given.pieces, np.uint16), given.types.index(1), given.first, right)
+def _compact(given: Input, right: tuple[int, int], *, near: bool = False) -> Ready:
+    return Ready(np.array(given.pieces, np.uint16), given.types.index(1), given.first, right, near)
 
 
 def batches(found: Sequence[Ready], plan: Plan) -> list[list[int]]:
@@ -75,7 +75,7 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
     parser.add_argument("work", type=Path, metavar="WORK", help="where rivals lie and checkpoints go")
     parser.add_argument("--written", type=Path, default=WRITTEN, metavar="FILE", help="other questions than our own")
-    parser.add_argument("--passes", type=int, default=Plan().taught, metavar="N", help="stop after so many")
+    parser.add_argument("--passes", type=int, default=len(Plan().rates), metavar="N", help="stop after so many")
     parser.add_argument(
         "--steps", type=int, metavar="N", help="stop after so many; the same command goes on from there"
     )
@@ -99,7 +99,7 @@ def train(place: Place, plan: Plan, turn: int, most: int | None = None) -> bool:
     reader = Reader(base)
     if turn:
         reader.load_state_dict(load_file(work / f"pass-{turn - 1}.safetensors"), strict=False)
-    state = State(reader, plan, plan.rates[turn], len(steps))
+    state = State(reader, plan, turn, len(steps))
     checkpoint = work / f"checkpoint-{turn}.safetensors"
     state.restore(checkpoint)
     last = len(steps) if most is None else min(len(steps), state.done + most)

@@ -21,7 +21,7 @@ from qa.reader.model import OnnxReader, judged
 from qa.reader.weights import Array, unpacked
 
 FURTHEST = 3.0
-"""What the margin of a passage may differ by, in logits, between the network in full precision and in eight bits."""
+"""What margin and judgement may differ by, in logits, between the network in full precision and in eight bits."""
 PROBES = (
     (
         "When did the probe land?",
@@ -37,16 +37,17 @@ PROBES = (
 
 
 class _Network(torch.nn.Module):
-    """Word pieces to two numbers each: how well an answer would start there, and end there."""
+    """Word pieces to two numbers each, how well an answer would start there and end there; and one for the whole."""
 
-    def __init__(self, encoder: BertModel, head: torch.nn.Linear) -> None:
+    def __init__(self, encoder: BertModel) -> None:
         super().__init__()
         self.encoder = encoder
-        self.head = head
+        self.head = torch.nn.Linear(encoder.config.hidden_size, 2)
+        self.judge = torch.nn.Linear(encoder.config.hidden_size, 1)
 
-    def forward(self, pieces: torch.Tensor, types: torch.Tensor) -> torch.Tensor:
-        logits: torch.Tensor = self.head(self.encoder(input_ids=pieces, token_type_ids=types).last_hidden_state)
-        return logits
+    def forward(self, pieces: torch.Tensor, types: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:
+        states = self.encoder(input_ids=pieces, token_type_ids=types).last_hidden_state
+        return self.head(states), self.judge(states[:, 0])[:, 0]
 
 
 def main(base: Path, draft: Path, weights: Path, fingerprint: str) -> None:
@@ -59,8 +60,9 @@ def main(base: Path, draft: Path, weights: Path, fingerprint: str) -> None:
         example,
         str(traced),
         input_names=["pieces", "types"],
-        output_names=["logits"],
-        dynamic_axes={name: {0: "texts", 1: "pieces"} for name in ("pieces", "types", "logits")},
+        output_names=["logits", "answered"],
+        dynamic_axes={name: {0: "texts", 1: "pieces"} for name in ("pieces", "types", "logits")}
+        | {"answered": {0: "texts"}},
         opset_version=17,
         dynamo=False,
     )
@@ -79,10 +81,7 @@ def _encoder_of(base: Path) -> dict[str, Array]:
 
 
 def _network(base: Path, parameters: dict[str, Array]) -> _Network:
-    config = BertConfig.from_pretrained(base)
-    encoder = BertModel(config, add_pooling_layer=False)
-    head = torch.nn.Linear(config.hidden_size, 2)
-    network = _Network(encoder, head)
+    network = _Network(BertModel(BertConfig.from_pretrained(base), add_pooling_layer=False))
     wanted = network.state_dict()
     given = {name: torch.from_numpy(value) for name, value in parameters.items() if name in wanted}
     network.load_state_dict(wanted | given)
@@ -98,10 +97,11 @@ def _check_parity(network: _Network, draft: Path) -> None:
     for question, title, text in PROBES:
         given = encode(reader.tokenizer, question, title, text)
         with torch.no_grad():
-            logits = network(torch.tensor([given.pieces]), torch.tensor([given.types]))[0].numpy()
-        ours, theirs = reader.read(question, title, text), judged(given, logits)
-        if not abs(ours.margin - theirs.margin) <= FURTHEST:
-            sys.stderr.write(f"its export says other things (margins {ours.margin:.2f} and {theirs.margin:.2f})\n")
+            logits, answered = network(torch.tensor([given.pieces]), torch.tensor([given.types]))
+        ours, theirs = reader.read(question, title, text), judged(given, logits[0].numpy(), float(answered[0]))
+        if not max(abs(ours.margin - theirs.margin), abs(ours.answered - theirs.answered)) <= FURTHEST:
+            said = " and ".join(f"{one.margin:.2f}, {one.answered:.2f}" for one in (ours, theirs))
+            sys.stderr.write(f"its export says other things (margin and judgement {said})\n")
             raise SystemExit(NOT_FAITHFUL)
 
 

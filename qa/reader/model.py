@@ -20,7 +20,7 @@ LONGEST_ANSWER = 30
 """Word pieces."""
 
 SILENT = -100.0
-"""The margin of a passage of which nothing can be read: below all others, and a number that JSON can hold."""
+"""Said of a passage of which nothing can be read: below all others, and a number that JSON can hold."""
 
 Logits = npt.NDArray[np.float32]
 
@@ -30,9 +30,11 @@ class Read:
     """What the reader says of one passage."""
 
     margin: float
-    """Start and end of the best span less those of "not here", in logits: comparable between passages."""
+    """Start and end of the best span less those of "not here", in logits: which of several passages answers best."""
+    answered: float
+    """How surely the passage answers the question, and does not only nearly do so, in logits."""
     span: Span
-    """Where that span stands in the passage's text."""
+    """Where the best span stands in the passage's text."""
 
 
 class OnnxReader:
@@ -47,7 +49,8 @@ class OnnxReader:
         """Return what a passage under a title ("" for none) says to a question."""
         given = encode(self.tokenizer, readable(question), title, text)
         inputs = {"pieces": np.array([given.pieces]), "types": np.array([given.types])}
-        return judged(given, self._session.run(["logits"], inputs)[0][0])
+        logits, answered = self._session.run(["logits", "answered"], inputs)
+        return judged(given, logits[0], float(answered[0]))
 
     def read_all(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Read]:
         """Return what each of some (title, text) says to a question, read on all cores."""
@@ -61,14 +64,14 @@ class OnnxReader:
         return [parts[at % threads][at // threads] for at in range(len(passages))]
 
 
-def judged(given: Input, logits: Logits) -> Read:
-    """Return the best span of a passage and its margin, from logits of shape (pieces, 2)."""
+def judged(given: Input, logits: Logits, answered: float) -> Read:
+    """Return the best span of a passage and its margin, from logits of shape (pieces, 2), and how surely it answers."""
     size = len(given.offsets)
     if not size:
-        return Read(SILENT, Span(0, 0))
+        return Read(SILENT, SILENT, Span(0, 0))
     starts, ends = logits[given.first : given.first + size].T
     reach = np.subtract.outer(np.arange(size), np.arange(size))  # start minus end
     together = np.where((reach <= 0) & (reach > -LONGEST_ANSWER), starts[:, None] + ends[None, :], -np.inf)
     start, end = divmod(int(together.argmax()), size)
     margin = float(together[start, end] - logits[0].sum())
-    return Read(margin, Span(given.offsets[start][0], given.offsets[end][1]))
+    return Read(margin, answered, Span(given.offsets[start][0], given.offsets[end][1]))
