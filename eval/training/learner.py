@@ -64,10 +64,8 @@ class State:
         for group in self.optimiser.param_groups:
             group["lr"] = self.rate * share
         pieces, types, mask, may = batch(examples)
-        right, near = (
-            torch.tensor([one.right for one in examples]),
-            torch.tensor([one.near for one in examples]).float(),
-        )
+        right = torch.tensor([one.right for one in examples])
+        near = torch.tensor([float(one.near) for one in examples])
         logits, told = self.reader(pieces, types, mask)
         lost = loss(logits, may, right, near) + self.judging * misjudged(told, right)
         self.optimiser.zero_grad()
