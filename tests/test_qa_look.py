@@ -15,7 +15,6 @@ from typing import TextIO
 import pytest
 from screen_by_hand import Screen
 
-from qa.confidence import in_words
 from qa.show.ink import LONGEST_URL, file_url, inked, isolated
 from qa.show.lines import Run
 from qa.show.look import MEASURE, Look, look_of
@@ -188,12 +187,8 @@ def test_answers_on_a_real_terminal(width: int, options: list[str], seed_index: 
     if options:
         assert (screen.marked, screen.linked) == ([], [])
         assert screen.rows[:2] == ["Answer 1 of 2:", "January 3"]
-        found = re.search(r"/000_c708b5ca41c84679\.txtLines: 5 to 6Confidence: (0\.\d\d), ([a-z ]+)\.", shown)
-        assert found
-        assert found[2] == in_words(float(found[1]))
+        assert re.search(r"File: \S+/000_c708b5ca41c84679\.txtLines: 5 to 6Confidence: 0\.\d\d, uncertain\.", shown)
     else:
         assert ("1;4", "January 3") in screen.marked
         assert {url for url, _ in screen.linked if url.endswith("000_c708b5ca41c84679.txt")}
-        found = re.search(r"000_c708b5ca41c84679\.txt:5-6(?: · )?([a-z ]+) · (0\.\d\d)", shown)
-        assert found
-        assert found[1] == in_words(float(found[2]))
+        assert re.search(r"000_c708b5ca41c84679\.txt:5-6( · )?uncertain · 0\.\d\d", shown)

@@ -198,6 +198,36 @@ print(json.dumps(said))
         assert found.answered == pytest.approx(answered, abs=1.0)
 
 
+@pytest.mark.heavy
+def test_an_export_that_strays_or_says_no_number_is_refused() -> None:
+    """A network that says 0 of everything, beside exports that say so, nearly so, too much, and no number."""
+    code = """
+import math, torch
+from pathlib import Path
+from index.embed import whole_tokenizer
+from index.records import Span
+from qa.reader import export
+from qa.reader.model import Read
+import sys
+tokenizer = whole_tokenizer(Path(sys.argv[1]).read_bytes())
+network = lambda pieces, types: (torch.zeros(1, pieces.shape[1], 2), torch.zeros(1))
+for margin, answered in ((0, 0), (2.9, -2.9), (3.1, 0), (0, 3.1), (math.nan, 0), (0, math.nan)):
+    class Export:
+        def __init__(self, *files): self.tokenizer = tokenizer
+        def read(self, *asked): return Read(margin, answered, Span(0, 0))
+    export.OnnxReader = Export
+    Path.read_bytes = lambda self: b""
+    try:
+        export._check_parity(network, Path("."))
+        print("taken")
+    except SystemExit:
+        print("refused")
+"""
+    command = [sys.executable, "-P", "-c", code, str(BASE / "tokenizer.json")]
+    done = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["taken"] * 2 + ["refused"] * 4
+
+
 def test_work_beside_gives_its_result_or_its_error() -> None:
     assert Beside(lambda: 7).result() == 7
     with pytest.raises(ZeroDivisionError, match="division by zero"):
