@@ -3,47 +3,27 @@
 What the command, the chat and the evaluation call. Opening the index and loading the model is theirs.
 """
 
-import math
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from index.store import Found, Index, Query
 from index.vectors import Embedder
 from qa.answer import answers, group
+from qa.choose import Search, chosen, likeliest, together
 from qa.confidence import ALIKE, READING, Scale, scale_of
 from qa.expect import HasForm, expected_form
 from qa.explain import explain
 from qa.limits import MOST, check_question
 from qa.read import read
 from qa.records import Answer, Earlier, Finding, IndexState, Reading, Reply
-from qa.rerank import rerank, strength
+from qa.rerank import rerank
 from qa.respell import respelt
 from qa.retrieve import READ, query, retrieve
 
 if TYPE_CHECKING:
     from qa.reader.model import OnnxReader
-
-
-LATER = 8.0
-"""What a less likely reading of a question must be answered better by, in logits, to count (docs/followups.md)."""
-
-
-@dataclass(frozen=True, slots=True)
-class Search:
-    """What was found for one way to understand a question."""
-
-    reading: Reading
-    groups: list[list[Finding]]
-    found: Found
-    phrases: tuple[str, ...]
-    timing_ms: Mapping[str, float]
-
-    @property
-    def strength(self) -> float:
-        """How well the first finding answers, in logits; below all others where there is none."""
-        return strength(self.groups[0][0]) if self.groups else -math.inf
 
 
 def _readings(question: str, after: Sequence[Reply]) -> tuple[Reading, ...]:
@@ -56,7 +36,11 @@ def _readings(question: str, after: Sequence[Reply]) -> tuple[Reading, ...]:
 
 
 def _earlier(reply: Reply) -> Earlier:
-    return Earlier(reply.standalone, reply.answers[0].text if reply.answers else "", reply.meant)
+    return Earlier(reply.standalone, _words(reply), reply.meant)
+
+
+def _words(reply: Reply) -> str:
+    return reply.answers[0].text if reply.answers else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,17 +67,17 @@ class Asker:
 
         With ``only``, from the articles at that path below any root. With ``after``, what was asked before it in the
         same conversation, oldest first, ``question`` is completed from that where it leans on it; where it may mean
-        several things, all are looked for and the one that is answered best counts.
+        several things, all are looked for and what answers it best counts.
 
         Raises UsageError for a blank question or a k below 1.
         """
         check_question(question, k)
-        searches = [self._search(reading, only) for reading in _readings(question, after)]
-        found = self._chosen(searches)
+        searches = [self._search(question, reading, only) for reading in _readings(question, after)]
+        found, read = self._read(searches, after)
         groups = found.groups[: min(k, MOST)]
         ranked = answers(groups, self.scale)
         sure = ranked[0].confidence if ranked else 0.0
-        timing = {part: sum(one.timing_ms[part] for one in searches) for part in found.timing_ms}
+        timing = {part: sum(one.timing_ms[part] for one in searches) for part in found.timing_ms} | {"read": read}
         return Reply(
             question=question,
             standalone=found.reading.text,
@@ -107,57 +91,55 @@ class Asker:
             meant=found.reading.meant,
         )
 
-    def _search(self, reading: Reading, only: str | None) -> Search:
-        """Return what the articles hold on one way to understand a question, its words spelt as they spell them."""
-        retrieved = typed = self._retrieve(reading, only)
-        texts = [one.hit.passage.text for one, *_ in typed.groups]
-        spelt = respelt(reading.text, typed.found.weighed, texts, self._is_word)
-        if spelt != reading.text:
-            mended = replace(reading, text=spelt, why=f"{reading.why} It was spelt as the articles spell it.".strip())
-            again = self._retrieve(mended, only)
-            both = {part: spent + again.timing_ms[part] for part, spent in typed.timing_ms.items()}
-            retrieved = replace(again, timing_ms=both)
+    def _read(self, searches: Sequence[Search], after: Sequence[Reply]) -> tuple[Search, float]:
+        """Return what counts of several searches, read more closely, and the milliseconds that reading took.
+
+        In a conversation the reader is given what was asked before, not a question that rules have completed.
+        """
         if self.reader is None:
-            return retrieved
+            return likeliest(searches, ALIKE), 0.0
         started = time.perf_counter()
-        groups = rerank(retrieved.groups, retrieved.reading.text, self.reader)
-        spent = {**retrieved.timing_ms, "read": (time.perf_counter() - started) * 1000}
-        return replace(retrieved, groups=groups, timing_ms=spent)
+        first, asked = searches[0], searches[0].asked
+        if after:
+            from qa.reader.form import in_context
+
+            asked = in_context(asked, [(reply.question, _words(reply)) for reply in after])
+        groups = rerank(together(searches), first.reading.text, self.reader, asked)
+        return chosen(searches, groups, READING), (time.perf_counter() - started) * 1000
+
+    def _search(self, question: str, reading: Reading, only: str | None) -> Search:
+        """Return what the articles hold on one way to understand a question, its words spelt as they spell them."""
+        typed = self._retrieve(question, reading, only)
+        texts = [one.hit.passage.text for one, *_ in typed.groups]
+        spelt, asked = (respelt(text, typed.found.weighed, texts, self._is_word) for text in (reading.text, question))
+        if spelt == reading.text:
+            return typed
+        mended = replace(reading, text=spelt, why=f"{reading.why} It was spelt as the articles spell it.".strip())
+        again = self._retrieve(asked, mended, only)
+        both = {part: spent + again.timing_ms[part] for part, spent in typed.timing_ms.items()}
+        return replace(again, timing_ms=both)
 
     def _is_word(self, word: str) -> bool:
         """Tell whether the model knows a word as one, so that it is hardly a misspelling."""
         return self.embedder.count_tokens(word) == self.embedder.count_tokens("") + 1
 
-    def _retrieve(self, reading: Reading, only: str | None) -> Search:
+    def _retrieve(self, question: str, reading: Reading, only: str | None) -> Search:
         """Return what likeness alone finds."""
         started = time.perf_counter()
         vector = self.embedder.embed_question(reading.text)
         embedded = time.perf_counter()
         asked = query(reading.text, vector)
         groups, found = self._groups(asked, expected_form(reading.text), only)
-        spent = {"embed": embedded - started, "find": time.perf_counter() - embedded, "read": 0.0}
-        return Search(reading, groups, found, asked.phrases, {part: one * 1000 for part, one in spent.items()})
-
-    def _chosen(self, searches: Sequence[Search]) -> Search:
-        """Return the search that answers best; what stands alone is not read otherwise without an answer to show for.
-
-        By the scale that is built in, so that what is found does not change with how sure an answer is wanted to be.
-        """
-        _, best = max(enumerate(searches), key=lambda placed: placed[1].strength - LATER * placed[0])
-        first = answers(best.groups[:1], self._built_in)
-        found = bool(first) and first[0].confidence >= self._built_in.threshold
-        return best if found or searches[0].reading.meant else searches[0]
-
-    @property
-    def _built_in(self) -> Scale:
-        return READING if self.reader else ALIKE
+        spent = {"embed": embedded - started, "find": time.perf_counter() - embedded}
+        timing = {part: one * 1000 for part, one in spent.items()}
+        return Search(reading, question, groups, found, asked.phrases, timing)
 
     @property
     def scale(self) -> Scale:
         """How sure answers are, and from where on they count."""
         manifest = self.index.manifest
         ours = self.reader.fingerprint if self.reader else ""
-        default = self._built_in
+        default = READING if self.reader else ALIKE
         fitted = scale_of(manifest.scale, manifest.threshold, default) if manifest.fitted_with == ours else default
         return fitted if self.least is None else replace(fitted, threshold=self.least)
 

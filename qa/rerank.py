@@ -30,20 +30,24 @@ _WHOLE = re.compile(
 """Questions that a sentence answers, not a name or a number."""
 
 
-def rerank(groups: Sequence[list[Finding]], question: str, reader: "OnnxReader") -> list[list[Finding]]:
-    """Return the groups in the order that the reader and retrieval give together, each with its words marked anew."""
-    told = _read(groups[:FEW_READ], question, reader)
+def rerank(groups: Sequence[list[Finding]], question: str, reader: "OnnxReader", asked: str) -> list[list[Finding]]:
+    """Return the groups in the order that the reader and retrieval give together, each with its words marked anew.
+
+    ``question`` tells how much is marked; ``asked`` is what the reader is given: the same, or in a conversation the
+    question as it was asked, with what was asked before it.
+    """
+    whole = _WHOLE.match(question) is not None
+    told = _read(groups[:FEW_READ], asked, reader, whole=whole)
     if max((first.sure or 0.0 for first, *_ in told), default=0.0) < ENOUGH:
-        told += _read(groups[FEW_READ:MOST_READ], question, reader)
+        told += _read(groups[FEW_READ:MOST_READ], asked, reader, whole=whole)
     least = min((first.sure or 0.0 for first, *_ in told), default=0.0)
     unread = [[replace(first, sure=least), *others] for first, *others in groups[len(told) :]]
     return _joined(sorted(told, key=_place)) + unread
 
 
-def _read(groups: Sequence[list[Finding]], question: str, reader: "OnnxReader") -> list[list[Finding]]:
+def _read(groups: Sequence[list[Finding]], asked: str, reader: "OnnxReader", *, whole: bool) -> list[list[Finding]]:
     """Return groups in their order, the first finding of each read."""
-    said = reader.read_all(question, [_given(first) for first, *_ in groups])
-    whole = _WHOLE.match(question) is not None
+    said = reader.read_all(asked, [_given(first) for first, *_ in groups])
     return [[_told(first, one, whole=whole), *others] for (first, *others), one in zip(groups, said, strict=True)]
 
 

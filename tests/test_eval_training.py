@@ -315,6 +315,59 @@ print(json.dumps([lost.item(), none.item(), told.item(), *(float(one.abs().sum()
     assert none == near == 0
 
 
+@pytest.mark.heavy
+def test_what_answers_is_ranked_above_what_was_made_of_the_same_pair() -> None:
+    """By hand, from the definition: start and end anywhere in the passage against "not here", then a softmax."""
+    code = """
+import json, torch
+from eval.training.network import misranked
+torch.manual_seed(5)
+logits = torch.randn(5, 6, 2)
+may = torch.tensor([[1, 0, 1, 1, 1, 1]] * 5)
+right = torch.tensor([[2, 3], [0, 0], [0, 0], [4, 5], [0, 0]])
+near, pairs = torch.tensor([0.0, 0, 1, 0, 0]), torch.tensor([7, 7, 7, 8, 9])
+alone = misranked(logits[3:], may[3:], right[3:], near[3:], pairs[3:])
+print(json.dumps([logits.tolist(), misranked(logits, may, right, near, pairs).item(), alone.item()]))
+"""
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    logits, lost, alone = json.loads(done.stdout)
+    here = [
+        sum(math.log(sum(math.exp(piece[side]) for piece in text[2:])) - text[0][side] for side in (0, 1))
+        for text in logits
+    ]
+    # The first answers and the second does not; the third is a near miss, and the others are of pairs of their own.
+    assert lost == pytest.approx(math.log(1 + math.exp(here[1] - here[0])), rel=1e-5)
+    assert alone == 0
+
+
+@pytest.mark.heavy
+def test_examples_of_one_pair_are_read_together() -> None:
+    code = """
+import json
+import numpy as np
+from eval.training.learner import Plan
+from eval.training.network import Ready
+from eval.training.train import batches
+sizes = np.random.default_rng(3).integers(1, 5, 2500)
+found = [
+    Ready(np.zeros(20 + pair % 90, np.uint16), 5, 5, (0, 0), False, pair) for pair, size in enumerate(sizes)
+    for _ in range(size)
+]
+print(json.dumps([[[at, found[at].pair, len(found[at].pieces)] for at in group] for group in batches(found, Plan())]))
+"""
+    done = subprocess.run([sys.executable, "-P", "-c", code], capture_output=True, text=True, check=True)
+    groups = json.loads(done.stdout)
+    assert sorted(at for group in groups for at, *_ in group) == list(range(sum(map(len, groups))))
+    assert max(map(len, groups)) <= 32
+    homes: dict[int, set[int]] = {}
+    for number, group in enumerate(groups):
+        for _, pair, _ in group:
+            homes.setdefault(pair, set()).add(number)
+    assert all(len(home) == 1 for home in homes.values())
+    read = sum(len(group) * max(size for *_, size in group) for group in groups)
+    assert read < 1.1 * sum(size for group in groups for *_, size in group)
+
+
 def test_what_is_packed_is_the_last_pass(tmp_path: Path) -> None:
     base = load_file(models.find_model(models.DEFAULT_MODEL) / "model.safetensors")
     name = "encoder.layer.0.attention.output.LayerNorm.bias"

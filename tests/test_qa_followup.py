@@ -1,7 +1,9 @@
 """Follow-ups, held against conversations read by hand; what they find, against the articles themselves."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
 import pytest
 from hypothesis import given
@@ -14,7 +16,10 @@ from qa.followup.complete import MOST, readings
 from qa.followup.leaning import Leaning, bare, leaning, opened
 from qa.followup.mentions import WEIGHTS, evidence, mentions
 from qa.followup.phrases import Sort, phrases
+from qa.reader.form import in_context
+from qa.reader.model import OnnxReader, Read
 from qa.records import Earlier
+from qa.rerank import MOST_READ
 
 
 def named(text: str) -> list[str]:
@@ -202,6 +207,46 @@ def test_a_new_matter_is_asked_as_it_stands(asker: Asker) -> None:
     alone = asker.ask("What does Benjamin Cavender do for a living?")
     assert shift.standalone == shift.question
     assert shift.ranked == alone.ranked
+
+
+def test_the_reader_reads_each_passage_once_and_with_what_was_asked_before(asker: Asker, reader: OnnxReader) -> None:
+    read: list[tuple[str, str]] = []
+
+    class Watched:
+        fingerprint = reader.fingerprint
+
+        def read_all(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Read]:
+            read.extend((question, text) for _, text in passages)
+            return reader.read_all(question, passages)
+
+    watched = replace(asker, reader=cast(OnnxReader, Watched()))
+    first = watched.ask("What will Chang'e-7 study?")
+    assert {question for question, _ in read} == {first.question}
+    read.clear()
+    second = watched.ask("What are the costs?", after=[first])
+    assert len(readings("What are the costs?", [Earlier(first.standalone, "", first.meant)])) > 1
+    assert {question for question, _ in read} == {f"What are the costs? | {first.question} {first.answers[0].text}"}
+    assert len(set(read)) == len(read) <= MOST_READ
+    read.clear()
+    watched.ask("Who leads the Lunar Explration Center?", after=[first, second])
+    (asked,) = {question for question, _ in read}
+    assert asked.startswith("Who leads the Lunar exploration Center? | What are the costs?")
+    assert asked.endswith(f" | {first.question}")
+
+
+@pytest.mark.parametrize(
+    ("earlier", "given"),
+    [
+        ([], "Why?"),
+        ([("Who?", "")], "Why? | Who?"),
+        ([("Who?", "Anna")], "Why? | Who? Anna"),
+        ([("Who?", "Anna " * 12 + "A")], "Why? | Who?"),
+        ([("Where?", "Rome"), ("Who?", "Anna")], "Why? | Who? Anna | Where?"),
+        ([("First?", "1"), ("Second?", "2"), ("Third?", "3"), ("Last?", "4")], "Why? | Last? 4 | Third? | First?"),
+    ],
+)
+def test_the_reader_is_told_the_last_two_questions_and_the_first(earlier: list[tuple[str, str]], given: str) -> None:
+    assert in_context("Why?", earlier) == given
 
 
 def test_first_questions_are_not_changed_by_conversations(asker: Asker) -> None:

@@ -187,8 +187,8 @@ def test_answers_on_a_real_terminal(width: int, options: list[str], seed_index: 
     if options:
         assert (screen.marked, screen.linked) == ([], [])
         assert screen.rows[:2] == ["Answer 1 of 2:", "January 3"]
-        assert re.search(r"File: \S+/000_c708b5ca41c84679\.txtLines: 5 to 6Confidence: 0\.\d\d, uncertain\.", shown)
+        assert re.search(r"File: \S+/000_c708b5ca41c84679\.txtLines: 5 to 6Confidence: 0\.\d\d, likely\.", shown)
     else:
         assert ("1;4", "January 3") in screen.marked
         assert {url for url, _ in screen.linked if url.endswith("000_c708b5ca41c84679.txt")}
-        assert re.search(r"000_c708b5ca41c84679\.txt:5-6( · )?uncertain · 0\.\d\d", shown)
+        assert re.search(r"000_c708b5ca41c84679\.txt:5-6( · )?likely · 0\.\d\d", shown)

@@ -29,8 +29,10 @@ class Told:
     def __init__(self, said: Said) -> None:
         self.said = said
         self.titles: list[str] = []
+        self.asked: set[str] = set()
 
     def read_all(self, question: str, passages: Sequence[tuple[str, str]]) -> list[Read]:
+        self.asked.add(question)
         self.titles += [title for title, _ in passages]
         found = []
         for _, text in passages:
@@ -53,7 +55,7 @@ def finding(path: str, text: str, score: float = 0.5, *, title: str | None = Non
 
 
 def reread(findings: Sequence[Finding], said: Said, question: str = "Who?") -> list[list[Finding]]:
-    return rerank(group(findings), question, cast(OnnxReader, Told(said)))
+    return rerank(group(findings), question, cast(OnnxReader, Told(said)), question)
 
 
 ONE, TWO = "Anna built it. She was paid.", "Karl paid for it. He was rich."
@@ -129,15 +131,22 @@ def test_no_more_is_read_than_it_takes(lacking: float, read: int) -> None:
     margin = 2 * (ENOUGH - SENTENCE * 0.5 - lacking - 3)
     reader = Told({texts[1]: (margin, "number 1")})
     found = [finding(f"{number}.txt", text, 1 - number / 100) for number, text in enumerate(texts)]
-    rerank(group(found), "Who?", cast(OnnxReader, reader))
+    rerank(group(found), "Who?", cast(OnnxReader, reader), "Who?")
     assert len(reader.titles) == read
 
 
 def test_a_title_is_read_where_the_article_states_one() -> None:
     reader = Told({})
     found = [finding("a.txt", ONE, title="Bridges"), finding("deep/b.txt", TWO, title="b")]
-    rerank(group(found), "Who?", cast(OnnxReader, reader))
+    rerank(group(found), "Who?", cast(OnnxReader, reader), "Who?")
     assert sorted(reader.titles) == ["", "Bridges"]
+
+
+def test_in_a_conversation_the_reader_is_given_what_was_asked_before() -> None:
+    reader = Told({ONE: (3.0, "paid")})
+    ((first,),) = rerank(group([finding("a.txt", ONE)]), "Why was she paid?", cast(OnnxReader, reader), "Why? | Who?")
+    assert reader.asked == {"Why? | Who?"}
+    assert first.hit.article.text[first.best.start : first.best.end] == "She was paid."
 
 
 @given(st.lists(st.floats(-20, 20), min_size=1, max_size=20))

@@ -12,7 +12,7 @@ import torch
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 
-from eval.training.network import Reader, Ready, batch, loss, misjudged
+from eval.training.network import Reader, Ready, batch, loss, misjudged, misranked
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,14 +22,18 @@ class Plan:
     seed: int = 1
     texts: int = 32
     """In a batch."""
-    rates: tuple[float, ...] = (1.5e-4, 1e-4, 7e-5, 7e-5)
+    rates: tuple[float, ...] = (1.5e-4, 1e-4, 7e-5, 7e-5, 7e-5)
     """The highest learning rate of each pass, reached after ``warm`` of its steps and falling to nothing after that."""
-    shares: tuple[float, ...] = (1.0, 1.0, 0.4, 0.4)
+    shares: tuple[float, ...] = (1.0, 1.0, 0.4, 0.4, 0.2)
     """Of the pairs that each pass sees."""
     taught: int = 3
     """The pass from which on it sees the questions that were written for it too, and learns to judge."""
     judging: float = 2.0
     """What judging counts beside pointing, from then on."""
+    talked: int = 4
+    """The pass from which on it hears conversations too, and ranks what is right and wrong for one question."""
+    ranking: float = 1.0
+    """What ranking counts beside pointing, from then on."""
     warm: float = 0.06
     decay: float = 0.01
     clip: float = 1.0
@@ -45,6 +49,7 @@ class State:
     def __init__(self, reader: Reader, plan: Plan, turn: int, steps: int) -> None:
         self.reader, self.plan, self.rate, self.steps = reader, plan, plan.rates[turn], steps
         self.judging = plan.judging if turn >= plan.taught else 0.0
+        self.ranking = plan.ranking if turn >= plan.talked else 0.0
         self.done = 0
         self.named = {name: one for name, one in reader.named_parameters() if one.requires_grad}
         self.average = {name: one.detach().clone() for name, one in self.named.items()}
@@ -67,7 +72,9 @@ class State:
         right = torch.tensor([one.right for one in examples])
         near = torch.tensor([float(one.near) for one in examples])
         logits, told = self.reader(pieces, types, mask)
+        pairs = torch.tensor([one.pair for one in examples])
         lost = loss(logits, may, right, near) + self.judging * misjudged(told, right)
+        lost = lost + self.ranking * misranked(logits, may, right, near, pairs)
         self.optimiser.zero_grad()
         lost.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(list(self.named.values()), self.plan.clip)

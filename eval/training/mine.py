@@ -14,6 +14,7 @@ from pathlib import Path
 from eval.metrics import answer_within
 from eval.resumable import finished
 from eval.training.pairs import Pair, load_pairs
+from eval.training.talks import TALK, load_talks
 from eval.training.written import SOURCE, WRITTEN, load_written
 from eval.trials.memory import Cut, Memory, lay_out
 from index import models
@@ -25,7 +26,7 @@ from index.vectors import Embedder
 from qa.diagnostics import Progress, tell
 from qa.retrieve import query, relevance
 
-SOURCES = ("squad", "reddit", "amazon", SOURCE)
+SOURCES = ("squad", "reddit", "amazon", SOURCE, TALK)
 """Those of whole texts; of others every sentence is a text."""
 DEPTH = 24
 """Candidates looked at for each pair."""
@@ -42,7 +43,7 @@ def main(arguments: Sequence[str]) -> None:
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
     public = load_pairs(given.data)
-    pairs = public + load_written(public, given.written)
+    pairs = public + load_written(public, given.written) + load_talks(public)
     embedder = load_embedder(models.prepare(models.DEFAULT_MODEL, tell))
     for source in SOURCES:
         numbers = [number for number, pair in enumerate(pairs) if pair.source == source and pair.answered]

@@ -13,8 +13,10 @@ from eval.slips import keywords, slipped
 from eval.training import swaps
 from eval.training.cuts import cut, in_company, without_answer
 from eval.training.pairs import Pair
+from eval.training.talks import TALK
 from eval.training.written import SOURCE
 from index.records import Span
+from qa.reader.form import in_context
 
 DEV_SHARE = 0.03
 """Of the groups of each source, kept away from training."""
@@ -29,6 +31,8 @@ class Example:
     text: str
     answer: Span | None
     kind: str
+    pair: int = -1
+    """The number of the pair it was made of."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +53,17 @@ SHARES: Mapping[str, Share] = {
     "amazon": Share(whole=0.5, cut=0.5, rival=0.35, swap=0.25, without=0.2, consistent=0.05),
     "policy": Share(whole=0.4, cut=0.3, rival=0.0, swap=0.0, without=0.2, consistent=0.0),
     "qamr": Share(whole=0.25, cut=0.0, rival=0.08, swap=0.1, without=0.0, consistent=0.02),
-    SOURCE: Share(whole=0.3, cut=0.6, rival=0.5, swap=0.2, without=0.2, consistent=0.0),
+    SOURCE: Share(whole=0.2, cut=0.5, rival=0.4, swap=0.1, without=0.15, consistent=0.0),
+    TALK: Share(whole=0.4, cut=0.8, rival=0.9, swap=0.0, without=0.2, consistent=0.0),
 }
+RIVALS = 2
+"""Texts shown, at most, where a question is shown with rivals."""
 TITLED = 0.7
 """How often a text is read under its title where it has one."""
 KEYWORDS, SLIPPED = 0.1, 0.15
 """How often a question is typed in keywords, and with slips of the fingers."""
+ASIDE = 0.05
+"""How often a question that has nothing to do with it is taken to have been asked before."""
 NEAR_MISSES = ("swap", "near")
 """Never cut down to keywords: these may leave out the word that it lies in."""
 LONGEST_TEXT = 1400
@@ -80,15 +89,18 @@ def examples(
         others = chance.sample(names[pair.source], min(40, len(names[pair.source])))
         if pair.source == "qamr":
             pair = in_company(pair, neighbours[pair.group], chance)
+        before = pairs[chance.choice(numbers)].question if chance.random() < ASIDE else ""
         for example in _of(pair, SHARES[pair.source], rivals.get(number, ()), others, chance):
             titled = example.title and chance.random() < TITLED
-            yield typed(example if titled else replace(example, title=""), chance)
+            asked = typed(replace(example, pair=number, title=example.title if titled else ""), chance, pair.source)
+            aside = before and pair.source != TALK
+            yield replace(asked, question=in_context(asked.question, [(before, "")])) if aside else asked
 
 
-def typed(example: Example, chance: random.Random) -> Example:
+def typed(example: Example, chance: random.Random, source: str = "") -> Example:
     """Return an example with its question as people may type it: in keywords, or with slips of the fingers."""
     drawn = chance.random()
-    if drawn < KEYWORDS and example.kind not in NEAR_MISSES:
+    if drawn < KEYWORDS and example.kind not in NEAR_MISSES and source != TALK:
         return replace(example, question=keywords(example.question) or example.question)
     if drawn < KEYWORDS + SLIPPED:
         return replace(example, question=slipped(example.question, chance))
@@ -97,7 +109,7 @@ def typed(example: Example, chance: random.Random) -> Example:
 
 def part(pairs: Sequence[Pair], numbers: Sequence[int], share: float, seed: str) -> list[int]:
     """Return about this share of the numbers of pairs, which, the seed decides, and all that were written for it."""
-    return [at for at in numbers if pairs[at].source == SOURCE or _drawn("part", seed, str(at)) < share]
+    return [at for at in numbers if pairs[at].source in (SOURCE, TALK) or _drawn("part", seed, str(at)) < share]
 
 
 def _of(
@@ -117,7 +129,8 @@ def _changed(
 ) -> Iterator[Example]:
     """Yield what is made of a pair that has an answer: mostly texts and questions that have none."""
     if rivals and chance.random() < share.rival:
-        yield Example(pair.question, pair.title, rivals[int(len(rivals) * chance.random() ** 1.7)], None, "rival")
+        drawn = {int(len(rivals) * chance.random() ** 1.7) for _ in range(RIVALS)}
+        yield from (Example(pair.question, pair.title, rivals[at], None, "rival") for at in sorted(drawn))
     told = short if chance.random() < 0.7 or len(pair.text) > LONGEST_TEXT else pair
     if chance.random() < share.swap:
         missed = swaps.near_miss(told, others, chance)

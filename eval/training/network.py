@@ -30,6 +30,8 @@ class Ready:
     """Where the answer starts and ends; (0, 0) where it is not there."""
     near: bool
     """Whether it only nearly answers: that is for the judge, and nothing to point at or away from."""
+    pair: int
+    """The number of the pair it was made of: what is right and what is wrong for one question are ranked together."""
 
 
 class Reader(nn.Module):
@@ -82,6 +84,24 @@ def loss(logits: torch.Tensor, may: torch.Tensor, right: torch.Tensor, near: tor
     allowed = logits.masked_fill(may.unsqueeze(-1) == 0, NOWHERE)
     both = nn.functional.cross_entropy(allowed.transpose(1, 2).flatten(0, 1), right.flatten(), reduction="none")
     return (both.view(-1, 2).sum(1) * (1 - near)).sum() / (1 - near).sum().clamp(min=1)
+
+
+def misranked(
+    logits: torch.Tensor, may: torch.Tensor, right: torch.Tensor, near: torch.Tensor, pairs: torch.Tensor
+) -> torch.Tensor:
+    """Return the mean cross entropy of choosing the text that answers among those that were made of one pair.
+
+    What a text is chosen by are its log odds of holding the answer: start and end anywhere in the passage against
+    "not here". ``pairs`` has shape (texts,); texts whose pair has nothing else in the batch do not count.
+    """
+    allowed = logits.masked_fill(may.unsqueeze(-1) == 0, NOWHERE)
+    here = (torch.logsumexp(allowed[:, 1:], 1) - allowed[:, 0]).sum(1)
+    answers = right[:, 0] > 0
+    wrong = (pairs.unsqueeze(1) == pairs.unsqueeze(0)) & ~answers & (near == 0)
+    beside = here.expand(len(here), -1).masked_fill(~(wrong | torch.eye(len(here), dtype=torch.bool)), NOWHERE)
+    counted = answers & wrong.any(1)
+    lost = torch.logsumexp(beside, 1) - here
+    return (lost * counted).sum() / counted.sum().clamp(min=1)
 
 
 def misjudged(told: torch.Tensor, right: torch.Tensor) -> torch.Tensor:

@@ -9,6 +9,7 @@ import sys
 import time
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
+from itertools import groupby
 from pathlib import Path
 
 import numpy as np
@@ -20,12 +21,15 @@ from eval.training.learner import Plan, State
 from eval.training.mixture import Example, examples, part, split
 from eval.training.network import Reader, Ready
 from eval.training.pairs import load_pairs
+from eval.training.talks import load_talks
 from eval.training.written import WRITTEN, load_written
 from index import models
 from index.embed import whole_tokenizer
 from qa.diagnostics import Progress
 from qa.reader.form import Input, Tokenizer, encode
 
+WINDOW = 1000
+"""Pairs that are sorted by length at a time."""
 LOGGED = 50
 """Steps between lines of WORK/log.jsonl."""
 
@@ -43,7 +47,7 @@ def ready(tokenizer: Tokenizer, example: Example) -> Ready | None:
     """Return an example as the reader is given it; None where the answer lies beyond what is read."""
     given = encode(tokenizer, example.question, example.title, example.text)
     if example.answer is None:
-        return _compact(given, (0, 0), near=example.kind == "near")
+        return _compact(given, (0, 0), example.pair, near=example.kind == "near")
     inside = [
         at
         for at, (start, end) in enumerate(given.offsets)
@@ -51,22 +55,33 @@ def ready(tokenizer: Tokenizer, example: Example) -> Ready | None:
     ]
     if not inside or given.offsets[inside[-1]][1] < example.answer.end:
         return None
-    return _compact(given, (given.first + inside[0], given.first + inside[-1]))
+    return _compact(given, (given.first + inside[0], given.first + inside[-1]), example.pair)
 
 
-def _compact(given: Input, right: tuple[int, int], *, near: bool = False) -> Ready:
-    return Ready(np.array(given.pieces, np.uint16), given.types.index(1), given.first, right, near)
+def _compact(given: Input, right: tuple[int, int], pair: int, *, near: bool = False) -> Ready:
+    return Ready(np.array(given.pieces, np.uint16), given.types.index(1), given.first, right, near, pair)
 
 
 def batches(found: Sequence[Ready], plan: Plan) -> list[list[int]]:
-    """Return which examples are read together: of similar length, in an order that the seed decides."""
-    order = np.random.default_rng(plan.seed).permutation(len(found))
-    width = plan.texts * 64
-    groups = []
-    for at in range(0, len(order), width):
-        near = sorted(order[at : at + width], key=lambda number: len(found[number].pieces))
-        groups += [[int(one) for one in near[first : first + plan.texts]] for first in range(0, len(near), plan.texts)]
+    """Return which examples are read together: those of one pair, and pairs of similar length.
+
+    The seed decides in which order.
+    """
+    pairs = [list(one) for _, one in groupby(range(len(found)), key=lambda number: found[number].pair)]
+    order = np.random.default_rng(plan.seed).permutation(len(pairs))
+    groups: list[list[int]] = []
+    for at in range(0, len(order), WINDOW):
+        near = sorted((pairs[one] for one in order[at : at + WINDOW]), key=lambda pair: _longest(found, pair))
+        groups.append([])
+        for pair in near:
+            if len(groups[-1]) + len(pair) > plan.texts and groups[-1]:
+                groups.append([])
+            groups[-1] += pair
     return [groups[at] for at in np.random.default_rng(plan.seed + 1).permutation(len(groups))]
+
+
+def _longest(found: Sequence[Ready], pair: Sequence[int]) -> int:
+    return max(len(found[number].pieces) for number in pair)
 
 
 def main(arguments: Sequence[str]) -> None:
@@ -131,6 +146,8 @@ def _seen(place: Place, base: Path, plan: Plan, turn: int) -> list[Ready]:
     pairs = load_pairs(place.data)
     if turn >= plan.taught:
         pairs += load_written(pairs, place.written)
+    if turn >= plan.talked:
+        pairs += load_talks(pairs)
     numbers = part(pairs, split(pairs)[0], plan.shares[turn], seed)
     made = (ready(tokenizer, example) for example in examples(pairs, numbers, load_rivals(place.work), seed))
     return [one for one in made if one is not None]

@@ -3,6 +3,7 @@
 Owns the form that training, export and asking share. Loads nothing.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,6 +11,8 @@ LONGEST = 384
 """Word pieces read at once, the marks among them; what a passage holds beyond is not read."""
 LONGEST_QUESTION, LONGEST_TITLE = 64, 32
 """Word pieces of a question and of a title that are read."""
+SHORT = 60
+"""Characters of an earlier answer that is still read; of a longer one its question says enough."""
 BEGIN, PART = 101, 102
 """The word pieces [CLS], which stands for "not here", and [SEP]."""
 
@@ -48,6 +51,20 @@ class Input:
         """0 for the question, 1 for title and passage."""
         question = self.pieces.index(PART) + 1
         return [0] * question + [1] * (len(self.pieces) - question)
+
+
+def in_context(question: str, earlier: Sequence[tuple[str, str]]) -> str:
+    """Return a question as the reader is given it in a conversation: itself, then what it may lean on.
+
+    ``earlier`` are the questions before it, oldest first, each with the words that answered it ("" for none). Of these
+    the last two are read, the last with its answer where that is short, and the first, which tells the matter.
+    """
+    if not earlier:
+        return question
+    asked, answer = earlier[-1]
+    last = f"{asked} {answer}" if 0 < len(answer) <= SHORT else asked
+    others = [said for said, _ in (*earlier[-2:-1], *earlier[: max(0, min(1, len(earlier) - 2))])]
+    return " | ".join([question, last, *others])
 
 
 def encode(tokenizer: Tokenizer, question: str, title: str, text: str) -> Input:

@@ -15,7 +15,7 @@ from index.errors import ModelUnavailable
 if TYPE_CHECKING:
     from qa.reader.model import OnnxReader
 
-WEIGHTS = "3565e0be5637d442dbb4db46b490d933db7d84a9ba88ad2670792e2928fe8f4d"
+WEIGHTS = "1f1557245192e3b3dbeceeb9e970ef082fb473cf8914ac3ee81b0c561a22a5a3"
 """SHA-256 of reader.safetensors."""
 RULE = "reader-2 onnx-2 int8"
 """An export made by another rule says other things."""
