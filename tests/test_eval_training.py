@@ -288,8 +288,26 @@ def test_written_questions_are_seen_from_the_fourth_pass_on(tmp_path: Path) -> N
     told = trained(sets, work, "--written", str(written), code=2)
     assert "1 of the texts that written.jsonl asks about are not among the public sets" in told
     written.write_text(json.dumps({"text": digest(TEXT), **asked}) + "\n")
-    trained(sets, work, "--written", str(written))
+    trained(sets, work, "--written", str(written), "--passes", "4")
     seen = [json.loads((work / f"pass-{at}.json").read_text())["examples"] for at in (2, 3)]
+    assert seen[0] < 20 < seen[1]
+
+
+@pytest.mark.heavy
+def test_conversations_are_heard_from_the_fifth_pass_on(tmp_path: Path) -> None:
+    sets, work = small_sets(tmp_path / "sets"), tmp_path / "work"
+    work.mkdir()
+    for name in ("written", "talks"):
+        (tmp_path / f"{name}.jsonl").write_text("")
+    given = ["--written", str(tmp_path / "written.jsonl"), "--talks", str(tmp_path / "talks.jsonl")]
+    turns = [["Who met the cost?", "Who met the cost?", 0, 49, 58, True]] * 40
+    (tmp_path / "talks.jsonl").write_text(json.dumps({"texts": [digest("unknown")], "turns": turns}) + "\n")
+    trained(sets, work, *given, "--passes", "4")
+    told = trained(sets, work, *given, code=2)
+    assert "1 of the texts that talks.jsonl talks about are not among the public sets" in told
+    (tmp_path / "talks.jsonl").write_text(json.dumps({"texts": [digest(TEXT)], "turns": turns}) + "\n")
+    trained(sets, work, *given)
+    seen = [json.loads((work / f"pass-{at}.json").read_text())["examples"] for at in (3, 4)]
     assert seen[0] < 20 < seen[1]
 
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from eval.metrics import answer_within
 from eval.resumable import finished
 from eval.training.pairs import Pair, load_pairs
-from eval.training.talks import TALK, load_talks
+from eval.training.talks import TALK, TALKS, load_talks
 from eval.training.written import SOURCE, WRITTEN, load_written
 from eval.trials.memory import Cut, Memory, lay_out
 from index import models
@@ -40,10 +40,11 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
     parser.add_argument("work", type=Path, metavar="WORK", help="where the rivals go")
     parser.add_argument("--written", type=Path, default=WRITTEN, metavar="FILE", help="other questions than our own")
+    parser.add_argument("--talks", type=Path, default=TALKS, metavar="FILE", help="other conversations than our own")
     given = parser.parse_args(arguments)
     given.work.mkdir(parents=True, exist_ok=True)
     public = load_pairs(given.data)
-    pairs = public + load_written(public, given.written) + load_talks(public)
+    pairs = public + load_written(public, given.written) + load_talks(public, given.talks)
     embedder = load_embedder(models.prepare(models.DEFAULT_MODEL, tell))
     for source in SOURCES:
         numbers = [number for number, pair in enumerate(pairs) if pair.source == source and pair.answered]

@@ -21,7 +21,7 @@ from eval.training.learner import Plan, State
 from eval.training.mixture import Example, examples, part, split
 from eval.training.network import Reader, Ready
 from eval.training.pairs import load_pairs
-from eval.training.talks import load_talks
+from eval.training.talks import TALKS, load_talks
 from eval.training.written import WRITTEN, load_written
 from index import models
 from index.embed import whole_tokenizer
@@ -41,6 +41,7 @@ class Place:
     data: Path
     work: Path
     written: Path
+    talks: Path
 
 
 def ready(tokenizer: Tokenizer, example: Example) -> Ready | None:
@@ -90,12 +91,13 @@ def main(arguments: Sequence[str]) -> None:
     parser.add_argument("data", type=Path, metavar="DATA", help="the folder of public sets")
     parser.add_argument("work", type=Path, metavar="WORK", help="where rivals lie and checkpoints go")
     parser.add_argument("--written", type=Path, default=WRITTEN, metavar="FILE", help="other questions than our own")
+    parser.add_argument("--talks", type=Path, default=TALKS, metavar="FILE", help="other conversations than our own")
     parser.add_argument("--passes", type=int, default=len(Plan().rates), metavar="N", help="stop after so many")
     parser.add_argument(
         "--steps", type=int, metavar="N", help="stop after so many; the same command goes on from there"
     )
     given = parser.parse_args(arguments)
-    place = Place(given.data, given.work, given.written)
+    place = Place(given.data, given.work, given.written, given.talks)
     for turn in range(given.passes):
         if not (place.work / f"pass-{turn}.safetensors").is_file():
             if not train(place, Plan(), turn, given.steps):
@@ -147,7 +149,7 @@ def _seen(place: Place, base: Path, plan: Plan, turn: int) -> list[Ready]:
     if turn >= plan.taught:
         pairs += load_written(pairs, place.written)
     if turn >= plan.talked:
-        pairs += load_talks(pairs)
+        pairs += load_talks(pairs, place.talks)
     numbers = part(pairs, split(pairs)[0], plan.shares[turn], seed)
     made = (ready(tokenizer, example) for example in examples(pairs, numbers, load_rivals(place.work), seed))
     return [one for one in made if one is not None]
