@@ -46,7 +46,7 @@ def _holds(hit: Hit, span: Span, phrases: Sequence[str]) -> bool:
 def marked(finding: Finding, span: Span, *, whole: bool) -> Finding:
     """Return a finding with other words marked: ``span`` of its passage, or with ``whole`` the sentences it stands in.
 
-    The snippet is made anew around them.
+    So with words that hold no letter and no number. The snippet is made anew around them.
     """
     shift = finding.hit.passage.start
     sentences = finding.hit.passage.sentences
@@ -56,6 +56,7 @@ def marked(finding: Finding, span: Span, *, whole: bool) -> Finding:
         return finding
     first, last = inside[0], inside[-1]
     words = Span(max(words.start, sentences[first].start), min(words.end, sentences[last].end))
+    whole = whole or not any(map(str.isalnum, finding.hit.article.text[words.start : words.end]))
     return replace(
         finding,
         best=Span(sentences[first].start, sentences[last].end) if whole else words,

@@ -100,6 +100,11 @@ def test_why_and_how_are_answered_by_a_sentence(question: str, marked: str) -> N
     assert first.hit.article.text[first.best.start : first.best.end] == marked
 
 
+def test_a_mark_that_says_nothing_is_widened_to_its_sentence() -> None:
+    ((first,),) = reread([finding("a.txt", ONE)], {ONE: (3.0, ".")})
+    assert first.hit.article.text[first.best.start : first.best.end] == "Anna built it."
+
+
 def test_the_same_answer_in_two_articles_stands_once_with_both() -> None:
     said = {ONE: (4.0, "Anna"), "We saw Anna here. She waved.": (2.0, "Anna"), TWO: (3.0, "Karl")}
     found = [finding("a.txt", ONE), finding("b.txt", "We saw Anna here. She waved."), finding("c.txt", TWO)]
