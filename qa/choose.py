@@ -50,10 +50,8 @@ def chosen(searches: Sequence[Search], groups: list[list[Finding]], scale: Scale
     What stands alone is not read otherwise without an answer to show for. ``scale`` is the one that is built in: what
     is found does not change with how sure an answer is wanted to be.
     """
-    first = answers(groups[:1], scale)
-    sure = bool(first) and first[0].confidence >= scale.threshold
     candidates = dict.fromkeys(one for search in searches for one in search.found.candidates)
-    best = _brought(searches, groups[0][0]) if sure or (groups and searches[0].reading.meant) else searches[0]
+    best = _brought(searches, groups[0][0]) if groups and _counts(searches, groups, scale) else searches[0]
     return replace(best, groups=groups, found=replace(best.found, candidates=tuple(candidates)))
 
 
@@ -61,9 +59,13 @@ def likeliest(searches: Sequence[Search], scale: Scale) -> Search:
     """Return the search that answers best, with what it found alone; otherwise like ``chosen``."""
     firsts = [search.groups[0][0].score if search.groups else -math.inf for search in searches]
     best = searches[max(range(len(searches)), key=lambda place: firsts[place] - LATER * place)]
-    first = answers(best.groups[:1], scale)
-    sure = bool(first) and first[0].confidence >= scale.threshold
-    return best if sure or searches[0].reading.meant else searches[0]
+    return best if _counts(searches, best.groups, scale) else searches[0]
+
+
+def _counts(searches: Sequence[Search], groups: Sequence[Sequence[Finding]], scale: Scale) -> bool:
+    """Tell whether a less likely reading may count: where the likeliest leans on something too, or with an answer."""
+    first = answers(groups[:1], scale)
+    return bool(searches[0].reading.meant) or (bool(first) and first[0].confidence >= scale.threshold)
 
 
 def _brought(searches: Sequence[Search], finding: Finding) -> Search:
