@@ -21,7 +21,7 @@ def explain(found: Found, phrases: Sequence[str], findings: Sequence[Finding]) -
     return Explanation(
         terms=tuple(map(_term, found.weighed)),
         phrases=tuple(phrase.strip() for phrase in phrases),
-        candidates=len(every),
+        candidates=len({(candidate.segment, candidate.row) for candidate in found.candidates}),
         places=tuple(
             Place(
                 by_meaning=meaning[finding.hit.evidence],

@@ -249,6 +249,14 @@ def test_the_reader_is_told_the_last_two_questions_and_the_first(earlier: list[t
     assert in_context("Why?", earlier) == given
 
 
+def test_what_came_near_is_counted_once_however_many_readings_brought_it(asker: Asker, reader: OnnxReader) -> None:
+    reading = replace(asker, reader=reader)
+    first = reading.ask("What will Chang'e-7 study?")
+    second = reading.ask("What are the costs?", explained=True, after=[first])
+    assert second.explanation is not None
+    assert second.explanation.candidates <= asker.index.manifest.passages
+
+
 def test_first_questions_are_not_changed_by_conversations(asker: Asker) -> None:
     asked = "Who is the deputy head of CNSA?"
     assert replace(asker.ask(asked, after=()), timing_ms={}) == replace(asker.ask(asked), timing_ms={})

@@ -159,10 +159,10 @@ def test_what_is_nearly_there_is_judged_below_what_is(reader: OnnxReader) -> Non
 
 
 @pytest.mark.heavy
-def test_the_export_says_what_the_network_says(reader: OnnxReader, tmp_path: Path) -> None:
-    """Against torch and transformers, in a process of their own: the same span, and margin and judgement nearly so.
+def test_the_export_says_what_the_network_says(reader: OnnxReader, seeds: Path) -> None:
+    """Against torch and transformers, in a process of their own: the same span, margin and judgement nearly so.
 
-    Of 480 passages of written conversations, 99 of 100 margins differ by less than two logits.
+    One margin of a hundred strays by two logits; over all paragraphs of the articles they are half a logit apart.
     """
     code = """
 import json, sys, torch
@@ -187,6 +187,8 @@ for question, text in asked:
 print(json.dumps(said))
 """
     asked = [("When did the rover land?", TEXT), ("Who is the chief designer?", TEXT), ("How much did it cost?", TEXT)]
+    paragraphs = [part for file in sorted(seeds.glob("*.txt")) for part in file.read_text("utf-8").split("\n") if part]
+    asked += [("When did Chang'e-4 land on the far side of the Moon?", part) for part in paragraphs if len(part) > 100]
     weights = Path(ready.__file__).parent / "reader.safetensors"
     done = subprocess.run(
         [sys.executable, "-P", "-c", code, str(BASE), str(weights), json.dumps(asked)],
@@ -194,11 +196,16 @@ print(json.dumps(said))
         text=True,
         check=True,
     )
-    for (question, text), (margin, answered, start, end) in zip(asked, json.loads(done.stdout), strict=True):
-        found = reader.read(question, "", text)
-        assert found.span == (start, end)
-        assert found.margin == pytest.approx(margin, abs=2.0)
-        assert found.answered == pytest.approx(answered, abs=1.0)
+    said, found = json.loads(done.stdout), [reader.read(question, "", text) for question, text in asked]
+    for one, (margin, answered, start, end) in zip(found[:3], said[:3], strict=True):
+        assert one.span == (start, end)
+        assert one.margin == pytest.approx(margin, abs=2.0)
+        assert one.answered == pytest.approx(answered, abs=1.0)
+    margins = [one.margin for one in found], [margin for margin, *_ in said]
+    judgements = [one.answered for one in found], [answered for _, answered, *_ in said]
+    for (ours, theirs), apart in ((margins, 0.6), (judgements, 0.2)):
+        assert np.abs(np.subtract(ours, theirs)).mean() < apart
+        assert np.corrcoef(ours, theirs)[0, 1] > 0.99
 
 
 @pytest.mark.heavy

@@ -63,7 +63,7 @@ def in_context(question: str, earlier: Sequence[tuple[str, str]]) -> str:
         return question
     asked, answer = earlier[-1]
     last = f"{asked} {answer}" if 0 < len(answer) <= SHORT else asked
-    others = [said for said, _ in (*earlier[-2:-1], *earlier[: max(0, min(1, len(earlier) - 2))])]
+    others = [said for said, _ in (*earlier[-2:-1], *earlier[:-2][:1])]
     return " | ".join([question, last, *others])
 
 
